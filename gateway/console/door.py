@@ -1,0 +1,189 @@
+"""Who stands at the console's door: session cookie, form token, refusals as plain pages.
+
+Must never take a session from anywhere but its cookie, never send one on to another path than /console, and never
+answer a form whose token is not the session's own.
+
+The cookie is HttpOnly, SameSite=Strict and Secure. The one exception from Secure: a gateway whose public address is
+plain http on this very machine (localhost, 127.0.0.0/8, ::1). There Chromium and Firefox would take a Secure cookie
+but Safari refuses it (WebKit bug 281149), and nothing leaves the machine. A plain http address of any other host keeps
+Secure on, so that signing in fails there instead of sending the session in clear.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+
+from gateway.console.page import HEADERS, PREFIX, page
+from gateway.domain.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    Ostiary,
+    Quarantined,
+    Refused,
+    Unauthenticated,
+    Unavailable,
+)
+from gateway.flows import officers
+from gateway.flows.gate import Gate
+
+FORM_LIMIT: Final = 64 * 1024
+_STATUS: Final[tuple[tuple[type[Ostiary], int], ...]] = (
+    (NotFound, 404), (Invalid, 400), (Unauthenticated, 401), (Refused, 403),
+    (Conflict, 409), (Quarantined, 409), (Unavailable, 503),
+)
+_BY_CODE: Final = {"too_many_attempts": 429, "form_too_large": 413, "form_length_missing": 411}
+_TITLES: Final = {
+    400: "This cannot be read", 401: "Sign in first", 403: "This is not for you to do", 404: "Nothing is here",
+    409: "Something stands in the way", 411: "The form has no length", 413: "The form is too large",
+    429: "Too many tries", 503: "The house cannot answer now",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An officer on a page: who it is, and the token for its forms."""
+
+    session: str = field(repr=False)
+    officer: officers.Officer
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Lets officers in and recognises them.
+
+    Args:
+        gate: the instruments.
+        secure: whether cookies carry `Secure`.
+    """
+
+    gate: Gate
+    secure: bool
+
+    @property
+    def session_cookie(self) -> str:
+        """The cookie's name; the prefix makes a browser insist on Secure and on this host alone."""
+        return "__Host-ostiary" if self.secure else "ostiary"
+
+    @property
+    def visit_cookie(self) -> str:
+        """The name of the cookie that ties the sign-in form to its browser, before there is a session."""
+        return "__Host-ostiary-visit" if self.secure else "ostiary-visit"
+
+    def visit(self, request: Request) -> Visit:
+        """Recognise the officer.
+
+        Raises:
+            Unauthenticated: `session_over`.
+        """
+        session = request.cookies.get(self.session_cookie, "")
+        officer = officers.officer_of(self.gate, session)
+        return Visit(session, officer, officers.form_token(self.gate, session))
+
+    def visit_form(self, request: Request, given: str) -> Visit:
+        """Recognise the officer and the form.
+
+        Raises:
+            Unauthenticated: `session_over`. Refused: `csrf_wrong`.
+        """
+        visit = self.visit(request)
+        officers.check_form(self.gate, visit.session, given)
+        return visit
+
+    def set_cookie(self, response: Response, name: str, value: str, seconds: int) -> None:
+        """Set a cookie that only this server reads."""
+        response.set_cookie(
+            name, value, max_age=seconds, path="/", secure=self.secure, httponly=True, samesite="strict"
+        )
+
+    def drop_cookie(self, response: Response, name: str) -> None:
+        """Take a cookie back."""
+        response.delete_cookie(name, path="/", secure=self.secure, httponly=True, samesite="strict")
+
+
+def secure_for(origin: str) -> bool:
+    """Say whether cookies of this public address carry Secure: always, but for plain http on this very machine."""
+    parts = urlsplit(origin)
+    return not (parts.scheme == "http" and _loopback(parts.hostname or ""))
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def after_sign_in(wanted: str) -> str:
+    """Give the page to go on to: a path of the console, never another host."""
+    plain = wanted.isascii() and wanted.isprintable() and "\\" not in wanted and "//" not in wanted
+    inside = wanted == PREFIX or wanted.startswith((f"{PREFIX}/", f"{PREFIX}?"))
+    return wanted if plain and inside and not wanted.startswith(f"{PREFIX}/sign-") else PREFIX
+
+
+class ConsoleRoute(APIRoute):
+    """A route that answers refusals with a plain page, and puts the console's headers on every answer."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler."""
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                _check_length(request)
+                response = await inner(request)
+            except Ostiary as refusal:
+                response = answer_refusal(request, refusal)
+            except RequestValidationError:
+                response = refusal_page(Invalid("form_unreadable", "Go back, and fill in the form as it asks."))
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
+            return response
+
+        return handle
+
+
+def _check_length(request: Request) -> None:
+    if request.method in {"GET", "HEAD"}:
+        return
+    length = request.headers.get("content-length", "")
+    if not (length.isascii() and length.isdigit()):
+        raise Invalid("form_length_missing", "Send the form as a browser does, with its length.")
+    if int(length) > FORM_LIMIT:
+        raise Invalid("form_too_large", "A form of the console has at most 64 KiB.")
+
+
+def answer_refusal(request: Request, refusal: Ostiary) -> Response:
+    """Send whoever is not signed in to the sign-in page; give everybody else the refusal in words."""
+    if not isinstance(refusal, Unauthenticated):
+        return refusal_page(refusal)
+    # Only a page that was being read is worth coming back to: a form is not sent twice.
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    after = f"?next={quote(wanted, safe='')}" if request.method == "GET" and wanted != PREFIX else ""
+    return RedirectResponse(f"{PREFIX}/sign-in{after}", 303)
+
+
+def status_of(refusal: Ostiary) -> int:
+    """Give the HTTP status of a refusal."""
+    by_kind = next((status for kind, status in _STATUS if isinstance(refusal, kind)), 500)
+    return _BY_CODE.get(refusal.code, by_kind)
+
+
+def refusal_page(refusal: Ostiary) -> HTMLResponse:
+    """Give a refusal as a page: what is wrong, how to mend it, its code. No input is repeated."""
+    status = status_of(refusal)
+    title = _TITLES.get(status, "Something went wrong")
+    response = page("refusal.html", status, title=title, message=refusal.message, code=refusal.code)
+    if "retry_after" in refusal.context:
+        response.headers["Retry-After"] = str(refusal.context["retry_after"])
+    return response

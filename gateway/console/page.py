@@ -1,0 +1,83 @@
+"""Turns a template and its values into an answer, with the headers that every answer of the console carries.
+
+Must never let a page be kept by a cache, framed, or fed from another host; autoescaping is never switched off.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gateway.console import words
+
+PREFIX: Final = "/console"
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "no-store",
+}
+ROOMS: Final = (
+    ("overview", "Overview", f"{PREFIX}"),
+    ("sources", "Sources", f"{PREFIX}/sources"),
+    ("imports", "Imports", f"{PREFIX}/imports"),
+    ("ledger", "Ledger", f"{PREFIX}/ledger"),
+    ("ask", "May I?", f"{PREFIX}/ask"),
+)
+_HERE: Final = Path(__file__).parent
+_TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that ships with the console: its bytes and its media type."""
+
+    content: bytes
+    media_type: str
+
+
+@cache
+def assets() -> Mapping[str, Asset]:
+    """Give the console's own files by name, read once."""
+    files = sorted((_HERE / "assets").iterdir())
+    return {file.name: Asset(file.read_bytes(), _TYPES[file.suffix]) for file in files if file.suffix in _TYPES}
+
+
+def asset_path(name: str) -> str:
+    """Give the address of an asset; it changes with the content, so that it may be kept for ever."""
+    version = hashlib.sha256(assets()[name].content).hexdigest()[:12]
+    return f"{PREFIX}/assets/{name}?v={version}"
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )
+    found.globals |= {"asset": asset_path, "rooms": ROOMS, "counted": words.counted, "prefix": PREFIX}
+    for name in ("number", "moment", "day", "digest", "verdict", "spoken", "lasted"):
+        found.filters[name] = getattr(words, name)
+    return found
+
+
+def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """Give a whole page.
+
+    Args:
+        template: a file of the templates folder.
+        status: the HTTP status.
+        values: what the template names; `title` always, `room` for a page of a room.
+    """
+    return HTMLResponse(_environment().get_template(template).render(values), status, HEADERS)

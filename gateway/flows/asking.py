@@ -1,0 +1,91 @@
+"""What every answer shares: the moment it is given for, and how a cell is put on record.
+
+Must never reuse a moment for another transaction: law, sources and tool are read with the facts they judge.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from gateway.domain.bands import cutoffs
+from gateway.domain.cells import Cell
+from gateway.domain.grant import Grant
+from gateway.domain.people import Snapshot
+from gateway.domain.plan import Plan
+from gateway.flows.gate import Gate
+from gateway.roles.enforcer import authorise
+from gateway.store import parties, snapshots
+from gateway.store.people_lookup import Connection
+from gateway.store.snapshots import Cursor
+from policies.packs import Bundle
+
+
+class Cutoffs(dict[str, tuple[float, ...]]):
+    """For each jurisdiction, how far back the law's periods reach from one moment; POSIX seconds, made on demand."""
+
+    def __init__(self, bundle: Bundle, at: datetime) -> None:
+        super().__init__()
+        self._bundle, self._at = bundle, at
+
+    def __missing__(self, jurisdiction: str) -> tuple[float, ...]:
+        made = tuple(moment.timestamp() for moment in cutoffs(self._bundle, jurisdiction, self._at))
+        self[jurisdiction] = made
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One transaction's view: the law in force, the sources, the registers, and the time (UTC)."""
+
+    at: datetime
+    bundle: Bundle
+    snapshot: Snapshot
+    cutoffs: Mapping[str, tuple[float, ...]]
+
+    @classmethod
+    def of(cls, gate: Gate, connection: Connection, at: datetime | None = None) -> "Moment":
+        """Read the moment. Its time is taken after the snapshot began, so no later withdrawal is missed by clock."""
+        bundle = gate.house.bundle(connection)
+        snapshot = snapshots.snapshot(connection)
+        at = (at or gate.clock()).astimezone(UTC)
+        return cls(at, bundle, snapshot, Cutoffs(bundle, at))
+
+    def renewed(self, connection: Connection, plan: Plan) -> Grant:
+        """Give the plan's grant if tool and law are as they were, else authorise anew.
+
+        Raises:
+            Refused: the tool was switched off or may no longer ask for this: the stream ends.
+        """
+        caller = parties.tool_now(connection, plan.grant.caller.no)
+        if caller.version == plan.grant.caller.version and self.bundle.digest == plan.grant.bundle:
+            return plan.grant
+        return authorise(caller, plan.wish, self.bundle)
+
+    def cursor(self, connection: Connection) -> Cursor:
+        """Give the driver's own cursor on this transaction, for COPY."""
+        return snapshots.cursor(connection)
+
+
+def recorded(cell: Cell) -> dict[str, Any]:
+    """Spell a cell for the record: facts, outcome, reasons, obligations, count. No person, no identifier."""
+    decision = cell.decision
+    return {
+        "cell": cell.no, "count": len(cell.people), "outcome": decision.outcome.value,
+        "code": cell.withheld or decision.coarse, "available": cell.available,
+        "reasons": [{"code": why.code, "step": why.step, "rule": why.rule, "cite": why.cite} for why in decision.reasons],
+        "steps": [{"no": step.no, "title": step.title, "words": step.words, "outcome": step.outcome.value,
+                   "rule": step.rule, "cite": step.cite} for step in decision.steps],
+        "remedy": decision.remedy, "sources": list(decision.sources), "obligations": dict(decision.obligations),
+        "not_before": decision.not_before.isoformat() if decision.not_before else "",
+        "facts": _plain(asdict(cell.facts)),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Make tuples lists and words plain text, so that the record is JSON as it stands."""
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, str) else int(value) if isinstance(value, int) and value is not True else value

@@ -1,0 +1,237 @@
+"""Release an audience to a marketing tool.
+
+The one place where customer data leaves the house in bulk. Must never: send a byte whose page is not committed in
+the ledger's inbox; hold a database connection while a slow reader reads; let SQL decide what `decide` must.
+
+Steps, in order; each takes only what the step before returned:
+  eager, while a refusal still has a status code
+    1 identify    credential        -> Caller
+    2 authorise   Caller, wish      -> Grant
+    3 plan        wish, Grant       -> Plan
+    4 open        Plan              -> Release    (recorded; the same Idempotency-Key continues, deciding anew)
+  lazy, one transaction a page (gateway.flows.release_pages)
+    5 facts       Release, after    -> rows       (one snapshot: people, standing, sources, bundle, tool version)
+    6 decide      rows              -> cells      (once per distinct combination of facts)
+    7 disclose    cells             -> Page       (the only plaintext; classes in the grant, nothing else)
+    8 record      Page              -> Committed  (page row and inbox entry, then commit)
+    9 speak       Committed         -> bytes
+  last
+   10 finish      Release           -> receipt    (a stream without it was cut short)
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from audit.leaf import Entry
+from gateway.domain.errors import Conflict, NotFound, Ostiary
+from gateway.domain.grant import Caller
+from gateway.domain.plan import Plan, plan_release
+from gateway.domain.requests import Party, Wish
+from gateway.flows.gate import Gate
+from gateway.flows.identify import identify
+from gateway.flows.release_pages import Tally, count_pages, pages
+from gateway.roles.enforcer import authorise
+from gateway.store import parties, releases
+from gateway.store.people_lookup import Connection
+from gateway.store.releases import ReleaseRow
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release that may speak: its plan and its record. `after` is the person number to go on behind."""
+
+    gate: Gate
+    plan: Plan
+    row: ReleaseRow
+    after: int
+
+    @property
+    def uid(self) -> str:
+        """The release's public number, 32 hexadecimal digits."""
+        return self.row.uid.hex()
+
+    def lines(self) -> Iterator[bytes]:
+        """Speak the pages, then the receipt. Each piece is whole lines; nothing is spoken before it is committed.
+
+        Raises:
+            Unavailable: the database or the ledger went away: the stream ends without a receipt.
+        """
+        tally = Tally(self.row.acknowledged)
+        for committed in pages(self.gate, self.plan, self.row, self.after, tally):
+            yield committed.speak()  # 9
+        yield _finish(self, tally)  # 10
+
+
+def open_release(gate: Gate, credential: str, wish: Wish, key: str | None = None) -> Release:
+    """Begin a release, or go on with the one that this key began.
+
+    Args:
+        gate: the gateway.
+        credential: the tool's API key.
+        wish: the audience wished for.
+        key: an Idempotency-Key of up to 200 characters; with it a repeated call continues after the last
+            acknowledged page, deciding anew.
+
+    Raises:
+        Unauthenticated, Refused, Invalid: before anything left; recorded in the ledger.
+        Conflict: `idempotency_key_reused`.
+    """
+    with gate.house.unit() as connection:
+        caller = identify(gate, connection, credential)  # 1
+        try:
+            plan = _plan(gate, connection, caller, wish)  # 2, 3
+        except Ostiary as refusal:
+            _note_refusal(gate, connection, caller, wish, refusal)
+            refused = refusal
+        else:
+            return _open(gate, connection, plan, key)  # 4
+    # True now: the refusal is in the ledger. A crash before the commit leaves no trace and told nobody anything.
+    raise refused
+
+
+def count(gate: Gate, credential: str, wish: Wish) -> dict[str, Any]:
+    """Give the numbers that a release of this wish would have now, by reason; no person and no field leaves.
+
+    Raises:
+        As `open_release`.
+    """
+    with gate.house.unit() as connection:
+        caller = identify(gate, connection, credential)
+        try:
+            plan = _plan(gate, connection, caller, wish)
+        except Ostiary as refusal:
+            _note_refusal(gate, connection, caller, wish, refusal)
+            refused = refusal
+        else:
+            gate.house.enter(connection, [Entry("release.dry_run", caller.name, _wished(wish))])
+            refused = None
+    if refused is not None:
+        raise refused
+    return count_pages(gate, plan)
+
+
+def acknowledge(gate: Gate, credential: str, uid: str, page: int) -> ReleaseRow:
+    """Note that the tool has a page and all before it.
+
+    Raises:
+        NotFound: `release_unknown`. Conflict: `page_not_sent`, when no such page was recorded.
+    """
+    with gate.house.unit() as connection:
+        caller = identify(gate, connection, credential)
+        row = _own(connection, caller, uid)
+        if not 0 < page <= max((sent.page for sent in releases.pages(connection, row.no)), default=0):
+            raise Conflict("page_not_sent", "That page was never sent; acknowledge the last one you received whole.")
+        releases.acknowledge(connection, row.no, page)
+        return releases.by_uid(connection, caller.no, row.uid)
+
+
+def manifest(gate: Gate, credential: str, uid: str) -> dict[str, Any]:
+    """Give what is recorded of a tool's own release: wish, state, pages with their cells and obligations.
+
+    Raises:
+        NotFound: `release_unknown`, also for another tool's.
+    """
+    with gate.house.unit() as connection:
+        caller = identify(gate, connection, credential)
+        row = _own(connection, caller, uid)
+        return {
+            "release": row.uid.hex(), "state": row.state, "wish": row.wish, "bundle": row.bundle,
+            "people": row.people, "acknowledged": row.acknowledged,
+            "pages": [
+                {"page": page.page, "attempt": page.attempt, "snapshot_at": page.snapshot_at.isoformat(),
+                 "people": page.people, "cells": [_told(cell) for cell in page.cells]}
+                for page in releases.pages(connection, row.no)
+            ],
+        }
+
+
+def _own(connection: Connection, caller: Caller, uid: str) -> ReleaseRow:
+    try:
+        raw = bytes.fromhex(uid)
+    except ValueError:
+        raise NotFound("release_unknown", "You have no release of that number.") from None
+    return releases.by_uid(connection, caller.no, raw)
+
+
+def _told(cell: dict[str, Any]) -> dict[str, Any]:
+    """Give what a tool may know of a cell: counts and coarse codes, no facts."""
+    return {name: cell[name] for name in ("cell", "count", "outcome", "code", "available", "obligations")}
+
+
+def _plan(gate: Gate, connection: Connection, caller: Caller, wish: Wish) -> Plan:
+    bundle = gate.house.bundle(connection)
+    grant = authorise(caller, wish, bundle)
+    sender = _sender(connection, caller, wish)
+    return plan_release(wish, grant, sender, bundle, wish.seed or secrets.token_hex(8))
+
+
+def _sender(connection: Connection, caller: Caller, wish: Wish) -> Party:
+    sender = parties.party_by_no(connection, caller.sender)
+    if wish.sender and wish.sender != sender.name:
+        raise NotFound("sender_not_yours", "This tool sends for another party. Leave `sender` out, or name its own.")
+    return sender
+
+
+def _open(gate: Gate, connection: Connection, plan: Plan, key: str | None) -> Release:
+    wish = _wished(plan.wish)
+    digest = hashlib.sha256(orjson.dumps(wish, option=orjson.OPT_SORT_KEYS)).digest()
+    known = releases.by_key(connection, plan.grant.caller.no, key) if key else None
+    if known is not None:
+        return _go_on(gate, connection, plan, known, digest)
+    row = releases.begin(connection, {
+        "uid": secrets.token_bytes(16), "tool": plan.grant.caller.no, "wish": orjson.dumps(wish).decode(),
+        "digest": digest, "bundle": plan.grant.bundle, "key": key, "seed": plan.seed,
+    })
+    entry = Entry("release.begun", plan.grant.caller.name, {"release": row.uid.hex(), "bundle": row.bundle, **wish})
+    gate.house.enter(connection, [entry])
+    return Release(gate, plan, row, 0)
+
+
+def _go_on(gate: Gate, connection: Connection, plan: Plan, row: ReleaseRow, digest: bytes) -> Release:
+    if row.wish_digest != digest:
+        raise Conflict("idempotency_key_reused", "This Idempotency-Key began another release. Use a new key.")
+    attempt = releases.take_over(connection, row.no)
+    body = {"release": row.uid.hex(), "attempt": attempt, "after_page": row.acknowledged}
+    gate.house.enter(connection, [Entry("release.continued", plan.grant.caller.name, body)])
+    fenced = ReleaseRow(**{**{name: getattr(row, name) for name in ReleaseRow.__slots__}, "attempt": attempt})
+    seeded = Plan(**{**{name: getattr(plan, name) for name in Plan.__slots__}, "seed": row.seed})
+    return Release(gate, seeded, fenced, releases.high_of(connection, row.no, row.acknowledged))
+
+
+def _finish(release: Release, tally: Tally) -> bytes:
+    gate, row = release.gate, release.row
+    body = {"release": row.uid.hex(), "attempt": row.attempt, "pages": tally.page, "people": tally.people,
+            "denied": dict(sorted(tally.denied.items()))}
+    with gate.house.unit() as connection:
+        releases.hold_attempt(connection, row.no, row.attempt)
+        releases.finish(connection, row.no, tally.people, tally.page, gate.clock())
+        (inbox_no,) = gate.house.enter(
+            connection, [Entry("release.finished", release.plan.grant.caller.name, body)]
+        )
+    # True now: every page and the end of the release are durable. A crash here leaves a release without a receipt;
+    # asked again with its key, it goes on after the last acknowledged page.
+    index, proof = gate.house.receipt(inbox_no)
+    receipt = {"receipt": {**body, "bundle": row.bundle, "entry": index, "proof": proof.decode()}}
+    line = orjson.dumps(receipt)
+    return b"#" + line + b"\n" if release.plan.wish.form == "csv" else line + b"\n"
+
+
+def _note_refusal(gate: Gate, connection: Connection, caller: Caller, wish: Wish, refusal: Ostiary) -> None:
+    gate.house.enter(connection, [Entry("release.refused", caller.name, {"code": refusal.code, **_wished(wish)})])
+
+
+def _wished(wish: Wish) -> dict[str, Any]:
+    """Spell a wish for the record: words and numbers only, shares as text because a ledger entry has no floats."""
+    spelled = asdict(wish)
+    spelled["sample"], spelled["holdout"] = str(wish.sample), str(wish.holdout)
+    spelled["fields"] = list(wish.fields)
+    spelled["where"] = [
+        {"field": item.field, "op": item.op, "values": [str(value) for value in item.values]} for item in wish.where
+    ]
+    return {name: str(value) if name in {"act", "channel", "line"} and value else value
+            for name, value in spelled.items()}

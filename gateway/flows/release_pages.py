@@ -1,0 +1,258 @@
+"""The pages of a release: facts, decide, disclose, record, speak; one transaction a page.
+
+Must never keep a transaction open while bytes go out, and never give bytes that are not on record:
+`Committed` can be made only here, after the page's commit, and only it can speak.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from audit.leaf import Entry, canonical, merkle_root
+from gateway.domain.cells import HELD_OUT, OVER_LIMIT, UNSAMPLED, Cell, Cells, judged, share
+from gateway.domain.decision import decide
+from gateway.domain.people import Facts
+from gateway.domain.plan import Plan
+from gateway.flows.asking import Moment, recorded
+from gateway.flows.gate import Gate
+from gateway.store import audience, facts, releases
+from gateway.store.facts import Facting, Question, Row
+from gateway.store.people_lookup import Connection
+from gateway.store.releases import PageRow, ReleaseRow
+from gateway.vault.disclose import csv_header, csv_line, line, masked
+from gateway.vault.keytext import Purpose
+from gateway.vault.seal import HouseSeal, Opener
+from gateway.vault.tokens import token_key
+
+_MADE_HERE: Final = object()
+SALT: Final = 16
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a stream has made available so far, and whom it denied, by coarse code."""
+
+    page: int = 0
+    people: int = 0
+    denied: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Page:
+    """One page, decided and opened, not yet on record: nothing here may leave."""
+
+    moment: Moment
+    cells: Cells
+    low: int = 0
+    high: int = 0
+    lines: list[bytes] = field(default_factory=list)
+    uids: list[bytes] = field(default_factory=list)
+
+    @property
+    def seen(self) -> bool:
+        """Tell whether anybody was left to decide about."""
+        return self.high > 0
+
+
+class Committed:
+    """A page whose record and ledger entry are durable. Only `pages` makes one; only this speaks."""
+
+    __slots__ = ("_pieces",)
+
+    def __init__(self, made_here: object, pieces: list[bytes]) -> None:
+        if made_here is not _MADE_HERE:
+            raise RuntimeError("a page becomes Committed by being recorded, not otherwise")
+        self._pieces = pieces
+
+    def speak(self) -> bytes:
+        """Give the page's lines."""
+        return b"".join(self._pieces)
+
+
+def pages(gate: Gate, plan: Plan, row: ReleaseRow, after: int, tally: Tally) -> Iterator[Committed]:
+    """Give the pages of a release, each on record before it is given.
+
+    Args:
+        gate: the gateway.
+        plan: what may be asked and opened.
+        row: the recorded release; its `attempt` must still be the newest.
+        after: the person number to go on behind.
+        tally: is kept up to date.
+    """
+    speaker = _Speaker(gate, plan)
+    while True:
+        with gate.house.snapshot() as connection:
+            page = _decided(gate, connection, plan, after, speaker.open, tally)  # 5, 6, 7
+            if not page.seen:
+                return
+            pieces = _record(gate, connection, plan, row, page, tally)  # 8
+        # True now: everybody on this page is on record as made available, with the reason. A crash here
+        # over-reports (on record, not received), never under-reports; no connection is held from here on.
+        after = page.high
+        yield Committed(_MADE_HERE, pieces)
+        if plan.wish.limit and tally.people >= plan.wish.limit:
+            return
+
+
+def count_pages(gate: Gate, plan: Plan) -> dict[str, Any]:
+    """Decide everybody, disclose nobody: counts by outcome and coarse code."""
+    tally, after = Tally(), 0
+    while True:
+        with gate.house.snapshot() as connection:
+            page = _decided(gate, connection, plan, after, None, tally)
+        if not page.seen:
+            return {"dry_run": True, "people": tally.people, "denied": dict(sorted(tally.denied.items())),
+                    "bundle": page.moment.bundle.digest}
+        after = page.high
+        _add(tally, page)
+
+
+Speak = Callable[[Row, Cell], bytes]
+
+
+def _decided(gate: Gate, connection: Connection, plan: Plan, after: int, speak: Speak | None, tally: Tally) -> Page:
+    moment = Moment.of(gate, connection)
+    grant = moment.renewed(connection, plan)
+
+    def judge(known: Facts) -> Any:
+        return decide(plan.ask, grant, known, moment.snapshot, moment.bundle, moment.at)
+
+    page = Page(moment, Cells(judge))
+    question = Question(plan.chain, plan.ask.channel, plan.ask.sender.no, plan.classes if speak else ())
+    people, values = audience.people(plan, after)
+    with moment.cursor(connection) as cursor:
+        rows = facts.page(cursor, question, Facting(question, moment.cutoffs), people, **values)
+        with closing(rows):
+            _fill(page, plan, rows, speak, tally.people)
+    return page
+
+
+def _fill(page: Page, plan: Plan, rows: Iterator[Row], speak: Speak | None, so_far: int) -> None:
+    room = plan.wish.limit - so_far if plan.wish.limit else -1
+    chosen = _chooser(plan)
+    for row, decided in judged(rows, page.cells):
+        cell = decided
+        page.low, page.high = page.low or row.no, row.no
+        if cell.available:
+            why = chosen(row.uid) if chosen else ""
+            if why or room == 0:
+                cell = page.cells.withheld(cell, why or OVER_LIMIT)
+            else:
+                room -= 1
+                if speak is not None:
+                    page.lines.append(speak(row, cell))
+                    page.uids.append(row.uid)
+        cell.people.append(row.no)
+
+
+def _chooser(plan: Plan) -> Callable[[bytes], str] | None:
+    wish, seed = plan.wish, plan.seed
+    if wish.sample == 1 and wish.holdout == 0:
+        return None
+
+    def why(uid: bytes) -> str:
+        if wish.holdout and share(seed, uid, "holdout") < wish.holdout:
+            return HELD_OUT
+        return UNSAMPLED if share(seed, uid, "sample") >= wish.sample else ""
+
+    return why
+
+
+class _Speaker:
+    """Opens the granted classes of one person and spells the line; the only plaintext of a release."""
+
+    def __init__(self, gate: Gate, plan: Plan) -> None:
+        self._opener = Opener(gate.keyring, plan.classes)
+        self._token = token_key(gate.keyring, plan.grant.caller.uid).token
+        self._classes, self._plan = plan.classes, plan
+        self._phones = frozenset({"phone"})
+
+    def open(self, row: Row, cell: Cell) -> bytes:
+        rank = {source: at for at, source in enumerate(cell.decision.sources)}
+        reached = {reach.source for reach in cell.facts.reaches}
+        chosen = self._choose(row.blobs, rank, reached)
+        fragments = self._opener.open(row.uid, row.wrapped, chosen)
+        return self._spell(self._token(row.uid), cell, fragments)
+
+    def _choose(self, packed: bytes, rank: dict[int, int], reached: set[int]) -> list[tuple[str, int, bytes]]:
+        """Take, class by class, the blob of the best lawful source; the class that reaches the person, of a source
+        that asserts the very identifier decided about."""
+        best: dict[int, tuple[int, int, bytes]] = {}
+        for position, source, blob in facts.unpack(packed):
+            place = rank.get(source)
+            if place is None or (self._classes[position] == self._plan.reach_class and source not in reached):
+                continue
+            if position not in best or place < best[position][0]:
+                best[position] = (place, source, blob)
+        return [(self._classes[at], source, blob) for at, (_, source, blob) in sorted(best.items())]
+
+    def _spell(self, token: str, cell: Cell, fragments: list[bytes]) -> bytes:
+        wish = self._plan.wish
+        if wish.form == "csv":
+            return csv_line(token, [b'"cell":%d' % cell.no, *fragments], ("cell", *wish.fields), self._phones)
+        if self._plan.keep is not None:
+            fragments = [masked(fragments, self._plan.keep)]
+        return line(token, [b'"cell":%d' % cell.no, *fragments])
+
+
+def _record(gate: Gate, connection: Connection, plan: Plan, row: ReleaseRow, page: Page, tally: Tally,
+            ) -> list[bytes]:
+    releases.hold_attempt(connection, row.no, row.attempt)
+    _add(tally, page)
+    tally.page += 1
+    made = [cell for cell in page.cells.all if cell.people]
+    cells = [recorded(cell) for cell in made]
+    salts = os.urandom(SALT * len(page.uids))
+    rooted = merkle_root([salts[at * SALT : (at + 1) * SALT] + uid for at, uid in enumerate(page.uids)])
+    body = _body(plan, row, page, tally.page, cells) | {"people_root": rooted.hex()}
+    (inbox_no,) = gate.house.enter(connection, [Entry("release.page", plan.grant.caller.name, body)])
+    detail = HouseSeal(gate.keyring, Purpose.DETAIL).seal(b"inbox %d" % inbox_no, salts + b"".join(page.uids))
+    gate.house.keep_detail(connection, inbox_no, detail)
+    releases.record(connection, PageRow(
+        row.no, tally.page, row.attempt, page.moment.at, page.moment.bundle.digest, page.low, page.high,
+        len(page.uids), cells, [releases.bitmap(cell.people) for cell in made], rooted, inbox_no,
+    ))
+    return _pieces(plan, page, made, tally.page)
+
+
+def _add(tally: Tally, page: Page) -> None:
+    for cell in page.cells.all:
+        if cell.available:
+            tally.people += len(cell.people)
+        elif cell.people:
+            code = cell.withheld or cell.decision.coarse
+            tally.denied[code] = tally.denied.get(code, 0) + len(cell.people)
+
+
+def _body(plan: Plan, row: ReleaseRow, page: Page, number: int, cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """Say in the ledger what left, for whom, under which law: counts and reasons, no person."""
+    ask = plan.ask
+    return {
+        "release": row.uid.hex(), "attempt": row.attempt, "page": number, "tool": plan.grant.caller.uid.hex(),
+        "sender": ask.sender.name, "campaign": plan.wish.campaign, "act": ask.act.value, "purpose": ask.purpose,
+        "channel": ask.channel.value, "fields": list(plan.wish.fields), "bundle": page.moment.bundle.digest,
+        "snapshot_at": page.moment.at.isoformat(), "low": page.low, "high": page.high, "people": len(page.uids),
+        "cells": _brief(cells), "cells_digest": hashlib.sha256(canonical({"cells": cells})).hexdigest(),
+    }
+
+
+def _brief(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Merge cells that read alike, so that a page with many facts still fits a leaf; the digest binds them all."""
+    merged: dict[tuple[str, ...], int] = {}
+    for cell in cells:
+        key = (cell["outcome"], cell["code"], ",".join(sorted({reason["rule"] for reason in cell["reasons"]})))
+        merged[key] = merged.get(key, 0) + cell["count"]
+    return [{"outcome": outcome, "code": code, "rules": rules, "count": count}
+            for (outcome, code, rules), count in sorted(merged.items())]
+
+
+def _pieces(plan: Plan, page: Page, made: list[Cell], number: int) -> list[bytes]:
+    if plan.wish.form == "csv":
+        head = csv_header(("cell", *plan.wish.fields)) if number == 1 else b""
+        return [head, *page.lines]
+    duties = {str(cell.no): dict(cell.decision.obligations) for cell in made if cell.available}
+    head = canonical({"page": number, "people": len(page.uids), "obligations": duties})
+    return [head + b"\n", *page.lines]

@@ -1,0 +1,118 @@
+"""Find the person that a selector names, without writing the value anywhere.
+
+Must never echo, log or keep the value: it becomes a blind index at once. Unknown and forbidden look the same outside.
+"""
+
+import binascii
+from dataclasses import dataclass
+
+from gateway.domain.errors import Invalid, NotFound
+from gateway.domain.grant import Caller
+from gateway.domain.requests import Selector
+from gateway.flows.gate import Gate
+from gateway.lists.normal import BadValue, email, phone
+from gateway.store import people_lookup
+from gateway.store.people_lookup import Connection, Key, Subject
+from gateway.vault.tokens import token_key
+from policies.terms import IdentifierKind
+
+_KINDS = "email, phone, email_sha256, phone_sha256, token, external_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A selector as the database can look it up: by the person's uid, or by blind indexes of one kind.
+
+    `suppress` holds the suppression hashes of the same value, for what must outlive the person ([] for a uid).
+    """
+
+    uid: bytes | None
+    kind: str
+    keys: tuple[Key, ...]
+    suppress: tuple[bytes, ...]
+
+
+def named(gate: Gate, selector: Selector, caller: Caller | None) -> Named:
+    """Turn a selector into what the database can look up.
+
+    Raises:
+        Invalid: `selector_unknown`, `identifier_malformed`, `source_missing`.
+        Refused: `token_not_yours`, when the token is another tool's.
+    """
+    match selector.kind:
+        case "email" | "phone":
+            return _by_value(gate, selector.kind, _normalise(selector))
+        case "email_sha256" | "phone_sha256":
+            return _by_digest(gate, selector.kind.removesuffix("_sha256"), _digest(selector.value))
+        case "external_id":
+            return _by_value(gate, IdentifierKind.EXTERNAL, external(selector.source, selector.value))
+        case "token" if caller is not None:
+            return Named(token_key(gate.keyring, caller.uid).uid(selector.value), "", (), ())
+    raise Invalid("selector_unknown", f"Name a person by one of: {_KINDS}. A token belongs to one tool.")
+
+
+def find(gate: Gate, connection: Connection, selector: Selector, caller: Caller | None) -> Subject | None:
+    """Give the person whom a selector names, or None. Several persons on one identifier: the one known longest.
+
+    Args:
+        gate: the gateway.
+        connection: the transaction to look in.
+        selector: how the caller names the person.
+        caller: whose tokens these are; None for officers, who have none.
+    """
+    return people_lookup.find(connection, *_pieces(named(gate, selector, caller)))
+
+
+def require(gate: Gate, connection: Connection, selector: Selector, caller: Caller | None) -> Subject:
+    """Give the person, or say that there is none.
+
+    Raises:
+        NotFound: `person_unknown`.
+    """
+    found = find(gate, connection, selector, caller)
+    if found is None:
+        raise NotFound("person_unknown", "Nobody is known by that identifier.")
+    return found
+
+
+def external(source: str, value: str) -> str:
+    """Spell an external id with its source's name, so that equal ids of two sources differ.
+
+    Raises:
+        Invalid: `source_missing`.
+    """
+    if not source or not value:
+        raise Invalid("source_missing", "An external id is known only within its source: give both.")
+    return f"{source}\x1f{value}"
+
+
+def _pieces(found: Named) -> tuple[bytes | None, str, tuple[Key, ...]]:
+    return found.uid, found.kind, found.keys
+
+
+def _normalise(selector: Selector) -> str:
+    try:
+        return email(selector.value) if selector.kind == "email" else phone(selector.value, "")
+    except BadValue as error:
+        hint = "Write a phone number as +<country><number>." if selector.kind == "phone" else "Check its spelling."
+        raise Invalid("identifier_malformed", f"That is not a well-formed {selector.kind}. {hint}") from error
+
+
+def _by_value(gate: Gate, kind: str, value: str) -> Named:
+    keys = tuple(Key(*index) for index in gate.lookup.index(kind, value))
+    return Named(None, kind, keys, tuple(index.value for index in gate.lookup.suppression_index(kind, value)))
+
+
+def _by_digest(gate: Gate, kind: str, digest: bytes) -> Named:
+    keys = tuple(Key(*index) for index in gate.lookup.index_digest(kind, digest))
+    return Named(None, kind, keys, tuple(index.value for index in gate.lookup.suppression_digest(kind, digest)))
+
+
+def _digest(value: str) -> bytes:
+    try:
+        raw = binascii.unhexlify(value)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) != 32:  # noqa: PLR2004  SHA-256
+        raise Invalid("identifier_malformed", "A SHA-256 is 64 hexadecimal digits.")
+    return raw

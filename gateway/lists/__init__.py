@@ -1,0 +1,16 @@
+"""The lists room: reads a list as it was sent and brings its values into one form.
+
+It knows files, encodings, separators, titles and forms of values; it knows no law, no database and no key.
+"""
+
+from gateway.lists.encoding import ENCODINGS, Encoding, detect
+from gateway.lists.errors import BadValue, EncodingUnsure, ListRefused, MappingRefused
+from gateway.lists.headers import IDENTIFIERS, Field, Mapping, Proposal, confirm, propose
+from gateway.lists.normal import NORMALISATION_VERSION
+from gateway.lists.reader import CHUNK_ROWS, Chunk, ListFile, RejectedRow, digest, open_list
+
+__all__ = [
+    "CHUNK_ROWS", "ENCODINGS", "IDENTIFIERS", "NORMALISATION_VERSION", "BadValue", "Chunk", "Encoding",
+    "EncodingUnsure", "Field", "ListFile", "ListRefused", "Mapping", "MappingRefused", "Proposal",
+    "RejectedRow", "confirm", "detect", "digest", "open_list", "propose",
+]  # fmt: skip

@@ -1,0 +1,157 @@
+"""Suppression: keyed hashes of identifiers with a scope, and the narrowing bits they leave on identifiers.
+
+Holds no person: it survives import and erasure and beats every consent. Must never lift anything.
+
+`add` and `hits` exclude each other through an advisory lock that lasts as long as the transaction: an import chunk that
+asked `hits` and then stores its identifiers cannot miss a suppression that is added meanwhile; that one waits for the
+chunk and marks what it stored. Whoever takes this lock and locks persons too takes this one first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from gateway.domain.errors import Invalid
+from policies.terms import Channel, Scope
+
+STORAGE, ALL, PARTIAL = 1, 2, 4
+_FIRST_CHANNEL = 8
+_LOCK_KEY = 0x6F73_7469_7375_7070  # "ostisupp"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One identifier that must not be used, and how far.
+
+    Attributes:
+        kind: identifier kind.
+        hash: keyed hash of the identifier, 16 bytes; one `Suppression` for each live key version.
+        scope: what it stops; `channel`, `purpose` and `sender` need theirs below.
+        channel: for `channel`; with `purpose` it narrows the scope, "" for all.
+        purpose: for `purpose`: this node and all below.
+        sender_no: for `sender`; with `purpose` it narrows the scope, 0 for all.
+        reason: a word.
+        actor: who asked for it.
+    """
+
+    kind: str
+    hash: bytes
+    scope: Scope
+    reason: str
+    actor: str
+    channel: str = ""
+    purpose: str = ""
+    sender_no: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a scope that lacks what it is about."""
+        lacks = {
+            Scope.CHANNEL: not self.channel, Scope.PURPOSE: not self.purpose, Scope.SENDER: not self.sender_no,
+        }  # fmt: skip
+        if lacks.get(self.scope, False):
+            raise Invalid("scope_incomplete", f"A suppression of scope {self.scope} names its {self.scope}.")
+
+    @property
+    def bits(self) -> int:
+        """The narrowing bits that it leaves on identifiers."""
+        match self.scope:
+            case Scope.STORAGE:
+                return STORAGE
+            case Scope.ALL:
+                return ALL
+            case Scope.CHANNEL:
+                return channel_bit(Channel(self.channel))
+            case _:
+                return PARTIAL
+
+
+def channel_bit(channel: Channel) -> int:
+    """Give the narrowing bit of a channel."""
+    return _FIRST_CHANNEL << list(Channel).index(channel)
+
+
+def add(connection: Connection, suppressions: Sequence[Suppression]) -> int:
+    """Suppress, and mark every identifier with such a hash, in the caller's transaction.
+
+    What stands already stays as it is, with its first reason.
+
+    Returns:
+        How many were new.
+    """
+    if not suppressions:
+        return 0
+    connection.execute(_ADDING, {"key": _LOCK_KEY})
+    new = connection.execute(_ADD, _columns(suppressions)).rowcount
+    connection.execute(_MARK, _marks(suppressions))
+    return int(new)
+
+
+def hits(connection: Connection, kind: str, hashes: Sequence[bytes]) -> dict[bytes, int]:
+    """Look up many hashes at once.
+
+    Call it in a READ COMMITTED transaction, the same one that stores the identifiers: until it ends nothing can be
+    suppressed that this answer does not know.
+
+    Args:
+        connection: that transaction.
+        kind: identifier kind.
+        hashes: suppression hashes, 16 bytes each; of all live key versions.
+
+    Returns:
+        The narrowing bits of each hash that is suppressed; others are absent.
+    """
+    if not hashes:
+        return {}
+    connection.execute(_HITTING, {"key": _LOCK_KEY})
+    found: dict[bytes, int] = {}
+    for row in connection.execute(_HITS, {"kind": str(kind), "hashes": list(hashes)}):
+        found[row.hash] = found.get(row.hash, 0) | _bits(row.scope, row.channel)
+    return found
+
+
+def _bits(scope: str, channel: str) -> int:
+    known = {Scope.STORAGE: STORAGE, Scope.ALL: ALL}
+    return channel_bit(Channel(channel)) if scope == Scope.CHANNEL else known.get(Scope(scope), PARTIAL)
+
+
+def _columns(suppressions: Sequence[Suppression]) -> dict[str, object]:
+    return {
+        "kinds": [str(one.kind) for one in suppressions],
+        "hashes": [one.hash for one in suppressions],
+        "scopes": [one.scope.value for one in suppressions],
+        "channels": [str(one.channel) for one in suppressions],
+        "purposes": [one.purpose for one in suppressions],
+        "senders": [one.sender_no for one in suppressions],
+        "reasons": [one.reason for one in suppressions],
+        "actors": [one.actor for one in suppressions],
+    }
+
+
+def _marks(suppressions: Sequence[Suppression]) -> dict[str, object]:
+    return {
+        "kinds": [str(one.kind) for one in suppressions],
+        "hashes": [one.hash for one in suppressions],
+        "bits": [one.bits for one in suppressions],
+    }
+
+
+_ADDING = text("SELECT pg_advisory_xact_lock(:key)")
+_HITTING = text("SELECT pg_advisory_xact_lock_shared(:key)")
+_ADD = text("""
+INSERT INTO suppression (kind, hash, scope, channel, purpose, sender_no, reason, actor)
+SELECT * FROM unnest(
+  CAST(:kinds AS text[]), CAST(:hashes AS bytea[]), CAST(:scopes AS text[]), CAST(:channels AS text[]),
+  CAST(:purposes AS text[]), CAST(:senders AS bigint[]), CAST(:reasons AS text[]), CAST(:actors AS text[]))
+ON CONFLICT ON CONSTRAINT uq_suppression_what DO NOTHING
+""")
+_MARK = text("""
+UPDATE identifier i SET bits = i.bits | m.bits
+FROM (SELECT kind, hash, bit_or(bits) AS bits
+      FROM unnest(CAST(:kinds AS text[]), CAST(:hashes AS bytea[]), CAST(:bits AS int[])) AS u(kind, hash, bits)
+      GROUP BY kind, hash) m
+WHERE i.kind = m.kind AND i.suppress = m.hash AND i.bits & m.bits <> m.bits
+""")
+_HITS = text(
+    "SELECT DISTINCT hash, scope, channel FROM suppression WHERE kind = :kind AND hash = ANY(CAST(:hashes AS bytea[]))"
+)

@@ -1,0 +1,1 @@
+"""The law as data, and the shared words. Must never know the gateway, a database or a person."""

@@ -1,0 +1,244 @@
+"""Reads the policy files, checks them against each other, and names the whole by its digest.
+
+Must never give out a bundle that is partly wrong, and never reads anything but the folder or the archive it is given.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from policies.packs import STRICTEST, Bundle, Field, Pack, Period, Purpose, PurposeTree, Rule, SourceRule
+from policies.periods import in_order
+from policies.reading import Document, read, shape
+from policies.refusal import PolicyRefused
+from policies.rules import check_references, rule
+from policies.schema import FieldsFile, PackFile, PurposesFile
+from policies.sourcing import sources
+from policies.terms import Outcome
+
+PACKAGED = Path(__file__).parent
+"""The policies that come with the program."""
+
+_patterns = ("purposes.yaml", "fields.yaml", "sources.yaml", "jurisdictions/*.yaml", "roles/model.conf", "roles/policy.csv")
+_needed = ("purposes.yaml", "fields.yaml", "sources.yaml", f"jurisdictions/{STRICTEST}.yaml", *_patterns[-2:])
+
+
+def load_bundle(folder: Path = PACKAGED) -> Bundle:
+    """Read a policies folder.
+
+    Args:
+        folder: holds purposes.yaml, fields.yaml, sources.yaml, jurisdictions/ and roles/.
+
+    Returns:
+        The bundle, checked as a whole.
+
+    Raises:
+        PolicyRefused: with the file, the line and how to mend it.
+    """
+    files = {
+        path.relative_to(folder).as_posix(): _text(path, folder)
+        for pattern in _patterns
+        for path in sorted(folder.glob(pattern))
+    }
+    return _bundle(files)
+
+
+def archive(bundle: Bundle) -> bytes:
+    """Give a bundle as the bytes that its digest is taken of: canonical JSON of all file texts by name."""
+    return _canonical(bundle.files)
+
+
+def restore(content: bytes) -> Bundle:
+    """Load a bundle from its archive, whatever stands in the folder today.
+
+    Raises:
+        PolicyRefused: `not_an_archive` if these are not the exact bytes that `archive` gave; else as `load_bundle`.
+    """
+    try:
+        files = json.loads(content)
+    except ValueError as error:
+        raise PolicyRefused("not_an_archive", "archive", 0, "This is no policy archive.") from error
+    sound = isinstance(files, dict) and all(isinstance(text, str) for text in files.values())
+    if not sound or _canonical(files) != content:
+        raise PolicyRefused("not_an_archive", "archive", 0, "This is no policy archive, or it was rewritten.")
+    return _bundle(files)
+
+
+def _canonical(files: Mapping[str, str]) -> bytes:
+    return json.dumps(dict(files), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _text(path: Path, folder: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        name = path.relative_to(folder).as_posix()
+        raise PolicyRefused("not_utf8", name, 0, "The file is not UTF-8. Save it as UTF-8.") from error
+
+
+@lru_cache(maxsize=4)
+def _cached(content: bytes) -> Bundle:
+    files: Mapping[str, str] = MappingProxyType(json.loads(content))
+    purposes, valid_days = _purposes(read("purposes.yaml", files["purposes.yaml"]))
+    packs, speaks_for = _packs(files)
+    known = frozenset(packs) | frozenset(speaks_for)
+    kinds, evidence = sources(read("sources.yaml", files["sources.yaml"]), purposes, known)
+    _check_words(files, packs, purposes, kinds, evidence)
+    return Bundle(
+        digest=hashlib.sha256(content).hexdigest(),
+        files=files,
+        purposes=purposes,
+        fields=_fields(read("fields.yaml", files["fields.yaml"])),
+        sources=kinds,
+        evidence=evidence,
+        packs=packs,
+        speaks_for=speaks_for,
+        periods=_periods(packs),
+        valid_days=valid_days,
+    )
+
+
+def _bundle(files: Mapping[str, str]) -> Bundle:
+    for name in _needed:
+        if name not in files:
+            raise PolicyRefused("missing_file", name, 0, f"{name} is missing. A bundle needs it.")
+    return _cached(_canonical(files))
+
+
+def _purposes(document: Document) -> tuple[PurposeTree, int]:
+    raw = shape(document, PurposesFile)
+    ids = [each.id for each in raw.purposes]
+    nodes: dict[str, Purpose] = {}
+    for at, each in enumerate(raw.purposes):
+        path = f"$.purposes[{at}].id"
+        if each.id in nodes:
+            raise document.refuse("repeated_purpose", path, f"{each.id} is said twice. Keep one of them.")
+        parent = each.id.rpartition(".")[0]
+        if parent and parent not in nodes:
+            raise document.refuse("orphan_purpose", path, f"{each.id} hangs on {parent}, which must stand before it.")
+        chain = (each.id, *(nodes[parent].chain if parent else ()))
+        below = frozenset(other for other in ids if other == each.id or other.startswith(f"{each.id}."))
+        nodes[each.id] = Purpose(each.id, each.title, each.iri, chain, below)
+    return PurposeTree(MappingProxyType(nodes)), raw.valid_days
+
+
+def _fields(document: Document) -> Mapping[str, Field]:
+    raw = shape(document, FieldsFile)
+    return MappingProxyType({
+        name: Field(name, each.cls, each.type, each.filterable, each.title) for name, each in raw.fields.items()
+    })
+
+
+def _packs(files: Mapping[str, str]) -> tuple[Mapping[str, Pack], Mapping[str, str]]:
+    raw: dict[str, tuple[Document, PackFile]] = {}
+    for name, text in files.items():
+        if name.startswith("jurisdictions/"):
+            document = read(name, text)
+            pack = shape(document, PackFile)
+            if name != f"jurisdictions/{pack.jurisdiction.lower()}.yaml":
+                message = f"{pack.jurisdiction} belongs into jurisdictions/{pack.jurisdiction.lower()}.yaml."
+                raise document.refuse("wrong_file_name", "$.jurisdiction", message)
+            raw[pack.jurisdiction] = document, pack
+    members = {code: frozenset(pack.members) for code, (_, pack) in raw.items() if pack.members}
+    packs: dict[str, Pack] = {}
+    for code in raw:
+        _inherit(code, raw, members, packs, ())
+    return MappingProxyType(packs), _speaks_for(raw)
+
+
+def _speaks_for(raw: Mapping[str, tuple[Document, PackFile]]) -> Mapping[str, str]:
+    """Say which pack a country gets: its own before the one that counts it as a member."""
+    out: dict[str, str] = {}
+    for code, (document, pack) in sorted(raw.items()):
+        for country in pack.members:
+            if country in out:
+                raise document.refuse("two_unions", "$.members", f"{country} is a member twice. Keep one of them.")
+            out[country] = code
+    out.update({code: code for code in raw if code != STRICTEST})
+    return MappingProxyType(out)
+
+
+def _inherit(
+    code: str,
+    raw: Mapping[str, tuple[Document, PackFile]],
+    members: Mapping[str, frozenset[str]],
+    packs: dict[str, Pack],
+    children: tuple[str, ...],
+) -> tuple[Rule, ...]:
+    """Make a pack after the one it extends, so that a rule may relax an inherited one."""
+    if code in packs:
+        return packs[code].rules
+    document, pack = raw[code]
+    inherited: tuple[Rule, ...] = ()
+    if pack.extends is not None:
+        if pack.extends not in raw:
+            raise document.refuse("unknown_jurisdiction", "$.extends", f"There is no pack {pack.extends}.")
+        if pack.extends in (*children, code):
+            raise document.refuse("circular_extends", "$.extends", f"{code} extends itself by way of {pack.extends}.")
+        inherited = _inherit(pack.extends, raw, members, packs, (*children, code))
+    _check_zones(document, pack)
+    own = tuple(
+        (path, rule(document, path, each, members))
+        for path, each in ((f"$.rules[{at}]", each) for at, each in enumerate(pack.rules))
+    )
+    rules = (*inherited, *(each for _, each in own))
+    check_references(document, rules, own)
+    zones = MappingProxyType({region: tuple(each) for region, each in pack.region_zones.items()})
+    packs[code] = Pack(
+        code, pack.name, pack.extends or "", frozenset(pack.members), tuple(pack.time_zones), zones, rules
+    )
+    return rules
+
+
+def _check_zones(document: Document, pack: PackFile) -> None:
+    named = [(f"$.time_zones[{at}]", zone) for at, zone in enumerate(pack.time_zones)]
+    for region, zones in pack.region_zones.items():
+        named += [(f"$.region_zones.{region}[{at}]", zone) for at, zone in enumerate(zones)]
+    for path, zone in named:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            message = f"“{zone}” is no time zone. Use an IANA name, as in Asia/Seoul."
+            raise document.refuse("unknown_time_zone", path, message) from error
+
+
+def _check_words(
+    files: Mapping[str, str],
+    packs: Mapping[str, Pack],
+    purposes: PurposeTree,
+    kinds: Mapping[str, SourceRule],
+    evidence: Mapping[str, str],
+) -> None:
+    """Check the words that one file says and another defines."""
+    for pack in packs.values():
+        for each in pack.rules:
+            asked = (
+                ("unknown_purpose", each.when.purposes, purposes.nodes),
+                ("unknown_source_kind", each.when.source_kinds, kinds),
+                ("unknown_evidence", each.when.source_evidence, evidence),
+            )
+            for code, words, known in asked:
+                for word in sorted(words - known.keys()):
+                    raise PolicyRefused(code, each.file, each.line, f"{each.id} names “{word}”, which nobody defines.")
+    if not files["roles/policy.csv"].strip():
+        raise PolicyRefused("empty_file", "roles/policy.csv", 1, "Nobody may do anything. Write the roles.")
+
+
+def _periods(packs: Mapping[str, Pack]) -> tuple[Period, ...]:
+    rules = [each for pack in packs.values() for each in pack.rules]
+    try:
+        return in_order(frozenset(_measured(rules)))
+    except ValueError as error:
+        raise PolicyRefused("ambiguous_periods", "jurisdictions", 0, str(error)) from error
+
+
+def _measured(rules: list[Rule]) -> Iterator[Period]:
+    for each in rules:
+        if each.lapse is not None and each.lapse.outcome is not Outcome.ALLOW:
+            yield each.lapse.after
+        if each.when.dealing is not None and each.when.dealing.within is not None:
+            yield each.when.dealing.within

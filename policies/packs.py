@@ -1,0 +1,261 @@
+"""The law as frozen values: what a policy file becomes once it has been read and found sound.
+
+Must never read a file, know a country by name, or decide: `load` makes these, the gateway's domain asks them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from policies.terms import (
+    Act,
+    AudienceKind,
+    Capacity,
+    Channel,
+    Day,
+    DealingKind,
+    Evidence,
+    FieldClass,
+    Likeness,
+    LineType,
+    Model,
+    Outcome,
+    Verdict,
+)
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of calendar time: whole months, then days. `P2Y` due the day before is 24 months less 1 day."""
+
+    months: int
+    days: int
+    text: str
+
+    def longest(self) -> float:
+        """Give an upper bound in days, for putting periods in order."""
+        return self.months * 30.436875 + (3 if self.months else 0) + self.days
+
+    def shortest(self) -> float:
+        """Give a lower bound in days."""
+        return self.months * 30.436875 - (3 if self.months else 0) + self.days
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """A condition on a past dealing; every part must hold of the same dealing."""
+
+    kinds: frozenset[DealingKind]
+    likeness: Likeness
+    within: Period | None
+    notice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a rule applies. An empty set or None means: this part does not matter."""
+
+    acts: frozenset[Act] = frozenset()
+    purposes: frozenset[str] = frozenset()
+    channels: frozenset[Channel] = frozenset()
+    lines: frozenset[LineType] = frozenset()
+    kinds: frozenset[AudienceKind] = frozenset()
+    regions: frozenset[str] = frozenset()
+    capacities: frozenset[Capacity] = frozenset()
+    tool_in: frozenset[str] = frozenset()
+    tool_outside: frozenset[str] = frozenset()
+    age_under: int | None = None
+    dealing: Dealt | None = None
+    consent: Model | None = None
+    source_kinds: frozenset[str] = frozenset()
+    source_evidence: frozenset[str] = frozenset()
+    hours: tuple[int, int] | None = None
+    days: frozenset[Day] = frozenset()
+
+    @property
+    def timed(self) -> bool:
+        """Whether the rule looks at the recipient's clock or calendar."""
+        return self.hours is not None or bool(self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A duty to look into an opt-out register that is not older than `at_most`."""
+
+    name: str
+    at_most: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """How long a consent carries; `outcome` is what is said afterwards."""
+
+    after: Period
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of one law. Exactly the effects that it states; see docs/decisions/0004-rule-language.md.
+
+    `valid_from` and `valid_to` are days, both inclusive, in the pack's first time zone.
+    """
+
+    id: str
+    cite: str
+    evidence: Evidence
+    title: str
+    file: str
+    line: int
+    valid_from: date
+    valid_to: date
+    when: When
+    need: Model | None = None
+    otherwise: Outcome = Outcome.DENY
+    relax: tuple[str, ...] = ()
+    register: Register | None = None
+    lapse: Lapse | None = None
+    oblige: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether the rule is law on a day."""
+        return self.valid_from <= day <= self.valid_to
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The rules of one jurisdiction, those it inherits first.
+
+    `members` are countries that this pack also speaks for; `region_zones` gives the time zones of a region.
+    """
+
+    code: str
+    name: str
+    extends: str
+    members: frozenset[str]
+    time_zones: tuple[str, ...]
+    region_zones: Mapping[str, tuple[str, ...]]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """What a satisfied source may be used for. An empty set means: any.
+
+    `named` asks that the notice named the sender as recipient; `within` how old the collection may be.
+    """
+
+    purposes: frozenset[str]
+    channels: frozenset[Channel]
+    kinds: frozenset[AudienceKind]
+    jurisdictions: frozenset[str]
+    except_in: frozenset[str]
+    evidence: frozenset[str]
+    named: bool
+    within: Period | None
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRule:
+    """What makes one kind of source lawful.
+
+    `evidence` missing gives `missing` (with `cure_days` to mend it); `essential` missing gives a refusal.
+    A `forbidden` kind is refused whatever it brings.
+    """
+
+    id: str
+    kind: str
+    title: str
+    cite: str
+    tag: Evidence
+    file: str
+    line: int
+    by_person: bool
+    forbidden: bool
+    evidence: tuple[str, ...]
+    essential: tuple[str, ...]
+    missing: Verdict
+    cure_days: int
+    permits: tuple[Permit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """One node of the purpose tree. `chain` is the purpose itself, then its ancestors, nearest first."""
+
+    id: str
+    title: str
+    iri: str
+    chain: tuple[str, ...]
+    below: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeTree:
+    """All purposes by id. `below` of a node includes the node."""
+
+    nodes: Mapping[str, Purpose]
+
+    def chain(self, purpose: str) -> tuple[str, ...]:
+        """Give a purpose and its ancestors, nearest first; empty if it is unknown."""
+        node = self.nodes.get(purpose)
+        return node.chain if node else ()
+
+    def below(self, purpose: str) -> frozenset[str]:
+        """Give a purpose and all that lie under it; empty if it is unknown."""
+        node = self.nodes.get(purpose)
+        return node.below if node else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field that a tool may see or filter by."""
+
+    name: str
+    cls: FieldClass
+    type: str
+    filterable: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bundle:
+    """All policy files of one version. Two bundles are the same if their digest is; equality is identity.
+
+    `files` is the text of every file by name; `digest` is the SHA-256 (hex) of `load.archive(bundle)`.
+    `periods` are all that a consent or a dealing is measured by, shortest first.
+    `valid_days` is how long a tool may act on a disclosure before it asks again.
+    """
+
+    digest: str
+    files: Mapping[str, str]
+    purposes: PurposeTree
+    fields: Mapping[str, Field]
+    sources: Mapping[str, SourceRule]
+    evidence: Mapping[str, str]
+    packs: Mapping[str, Pack]
+    speaks_for: Mapping[str, str]
+    periods: tuple[Period, ...]
+    valid_days: int
+
+    def pack(self, jurisdiction: str) -> Pack:
+        """Give the pack that speaks for a country; an unknown one gets the strictest."""
+        return self.packs[self.speaks_for.get(jurisdiction, STRICTEST)]
+
+
+STRICTEST = "strictest"
+"""The pack for whoever is not known to live anywhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A golden case: facts as plain values, and the decision that is wanted. `file` and `line` say where it stands."""
+
+    name: str
+    file: str
+    line: int
+    facts: Mapping[str, Any]
+    at: datetime
+    want: Mapping[str, Any]

@@ -1,0 +1,189 @@
+"""From a rule as it is written to a rule as it is asked.
+
+Must never let a rule through that says less than it seems to: no effect, two effects, an unverified rule that widens.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from policies.packs import Dealt, Lapse, Period, Register, Rule, When
+from policies.periods import clock, period
+from policies.reading import Document
+from policies.refusal import PolicyRefused
+from policies.schema import DealingFile, RuleFile, WhenFile
+from policies.terms import Duty, Evidence, Model, Outcome
+
+Item = TypeVar("Item")
+
+_widening = frozenset({Model.NOTHING, Model.OPT_OUT})
+_texts = frozenset({Duty.PREFIX, Duty.ENDING, Duty.REPLY_TO_STOP, Duty.NOTICE_OF_SOURCE})
+_counts = frozenset({
+    Duty.PROOF_YEARS,
+    Duty.STOP_WITHIN_DAYS,
+    Duty.RESULT_NOTICE_DAYS,
+    Duty.REFUSAL_OPEN_DAYS,
+    Duty.CALLS_PER_DAY,
+})
+_computed = frozenset({Duty.SEND_BETWEEN, Duty.VALID_UNTIL, Duty.RECHECK, Duty.RECONFIRM_EVERY})
+
+
+def many(value: Item | list[Item]) -> frozenset[Item]:
+    """Read one word or several as a set."""
+    return frozenset(value) if isinstance(value, list) else frozenset((value,))
+
+
+def rule(document: Document, path: str, raw: RuleFile, members: Mapping[str, frozenset[str]]) -> Rule:
+    """Make one rule.
+
+    Args:
+        document: where it stands.
+        path: its path there, `$.rules[3]`.
+        raw: as written.
+        members: countries that a jurisdiction code speaks for, for `tool_country`.
+
+    Raises:
+        PolicyRefused: `backwards_dates`, `no_effect`, `two_effects`, `unverified_widens`, `impossible_hour`,
+            `bad_period`, `wrong_duty`.
+    """
+    if raw.valid_to < raw.valid_from:
+        raise document.refuse("backwards_dates", f"{path}.valid_to", f"{raw.id} ends before it begins. Mend its dates.")
+    _check_effects(document, path, raw)
+    return Rule(
+        id=raw.id,
+        cite=raw.cite,
+        evidence=raw.evidence,
+        title=raw.title,
+        file=document.file,
+        line=document.line(path),
+        valid_from=raw.valid_from,
+        valid_to=raw.valid_to,
+        when=_when(document, f"{path}.when", raw.when, members),
+        need=raw.need,
+        otherwise=Outcome(raw.otherwise),
+        relax=tuple(raw.relax) if isinstance(raw.relax, list) else (raw.relax,),
+        register=_register(document, path, raw),
+        lapse=_lapse(document, path, raw),
+        oblige=_oblige(document, f"{path}.oblige", raw.oblige),
+    )
+
+
+def _check_effects(document: Document, path: str, raw: RuleFile) -> None:
+    effects = [raw.need, raw.relax, raw.register, raw.reconfirm, raw.expire]
+    stated = sum(effect is not None and effect != [] for effect in effects)
+    if stated == 0 and not raw.oblige:
+        raise document.refuse("no_effect", path, f"{raw.id} says when, but not what. Give it need, relax or oblige.")
+    if stated > 1:
+        raise document.refuse("two_effects", path, f"{raw.id} has several effects. Write one rule for each.")
+    if raw.evidence is Evidence.UNVERIFIED and (raw.relax or raw.need in _widening):
+        raise document.refuse(
+            "unverified_widens",
+            path,
+            f"{raw.id} is unverified and would widen. Find its text, or let it only narrow.",
+        )
+
+
+def _when(document: Document, path: str, raw: WhenFile, members: Mapping[str, frozenset[str]]) -> When:
+    tool = raw.tool_country
+    return When(
+        acts=many(raw.act),
+        purposes=many(raw.purpose),
+        channels=many(raw.channel),
+        lines=many(raw.line),
+        kinds=many(raw.kind),
+        regions=many(raw.region),
+        capacities=many(raw.law_of),
+        tool_in=_countries(tool.among, members) if tool else frozenset(),
+        tool_outside=_countries(tool.outside, members) if tool else frozenset(),
+        age_under=raw.age_under,
+        dealing=_dealt(document, f"{path}.dealing", raw.dealing) if raw.dealing else None,
+        consent=raw.consent,
+        source_kinds=many(raw.source_kind),
+        source_evidence=many(raw.source_evidence),
+        hours=_hours(document, f"{path}.local_hours", raw.local_hours),
+        days=many(raw.local_days),
+    )
+
+
+def _countries(codes: Iterable[str], members: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset(country for code in codes for country in members.get(code, frozenset((code,))))
+
+
+def _dealt(document: Document, path: str, raw: DealingFile) -> Dealt:
+    within = _period(document, f"{path}.within", raw.within) if raw.within else None
+    return Dealt(many(raw.kind), raw.category, within, raw.notice)
+
+
+def _hours(document: Document, path: str, raw: list[str] | None) -> tuple[int, int] | None:
+    if raw is None:
+        return None
+    try:
+        begin, end = clock(raw[0]), clock(raw[1])
+    except ValueError as error:
+        raise document.refuse("impossible_hour", path, str(error)) from error
+    if begin == end:
+        raise document.refuse("impossible_hour", path, "The hours begin when they end. Leave them out, or mend one.")
+    return begin, end
+
+
+def _period(document: Document, path: str, text: str, *, less_days: int = 0) -> Period:
+    try:
+        return period(text, less_days=less_days)
+    except ValueError as error:
+        raise document.refuse("bad_period", path, str(error)) from error
+
+
+def _register(document: Document, path: str, raw: RuleFile) -> Register | None:
+    if raw.register is None:
+        return None
+    return Register(raw.register.name, _period(document, f"{path}.register.at_most", raw.register.at_most))
+
+
+def _lapse(document: Document, path: str, raw: RuleFile) -> Lapse | None:
+    if raw.expire is not None:
+        return Lapse(_period(document, f"{path}.expire", raw.expire), Outcome.DENY)
+    if raw.reconfirm is None:
+        return None
+    less = 1 if raw.reconfirm.due == "the_day_before" else 0
+    return Lapse(_period(document, f"{path}.reconfirm.every", raw.reconfirm.every, less_days=less), Outcome.HOLD)
+
+
+def _oblige(document: Document, path: str, raw: Mapping[Duty, Any]) -> Mapping[str, Any]:
+    for duty, value in raw.items():
+        if duty in _computed:
+            raise document.refuse("wrong_duty", f"{path}.{duty}", f"{duty} is worked out, not written. Leave it out.")
+        fits = str if duty in _texts else int if duty in _counts else bool
+        if type(value) is not fits:
+            wanted = {str: "a text", int: "a whole number", bool: "true"}[fits]
+            raise document.refuse("wrong_duty", f"{path}.{duty}", f"{duty} takes {wanted}. Mend its value.")
+    return MappingProxyType(json.loads(json.dumps({str(duty): raw[duty] for duty in sorted(raw)})))
+
+
+def check_references(document: Document, rules: tuple[Rule, ...], own: Iterable[tuple[str, Rule]]) -> None:
+    """Check a pack as a whole: dates of one id do not overlap, and `relax` names a need or a register of this pack.
+
+    Args:
+        document: the pack's file.
+        rules: all rules of the pack, inherited ones too.
+        own: the pack's own rules with their paths.
+
+    Raises:
+        PolicyRefused: `overlapping_dates`, `unknown_rule`, `foreign_rule`.
+    """
+    bendable = {each.id for each in rules if each.need is not None or each.register is not None}
+    for path, each in own:
+        for other in rules:
+            if other is not each and other.id == each.id and _overlap(other, each):
+                raise document.refuse("overlapping_dates", path, f"{each.id} is in force twice at once. Mend its dates.")
+        for target in each.relax:
+            if target not in bendable:
+                message = f"{each.id} relaxes {target}, which is no need or register here. Check the id."
+                raise document.refuse("unknown_rule", f"{path}.relax", message)
+
+
+def _overlap(one: Rule, two: Rule) -> bool:
+    return one.valid_from <= two.valid_to and two.valid_from <= one.valid_to
+
+
+__all__ = ["PolicyRefused", "check_references", "many", "rule"]

@@ -1,0 +1,199 @@
+"""How each policy file is written: its keys, and the words that may stand there.
+
+Must never check what needs two files (an id that another file defines): `load` does that.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, field
+
+from policies.terms import (
+    Act,
+    AudienceKind,
+    Capacity,
+    Channel,
+    Day,
+    DealingKind,
+    Duty,
+    Evidence,
+    FieldClass,
+    Likeness,
+    LineType,
+    Model,
+    Verdict,
+)
+
+Text = Annotated[str, Meta(min_length=1)]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+Word = Annotated[str, Meta(pattern="^[a-z0-9_]+$")]
+PurposeId = Annotated[str, Meta(pattern=r"^[a-z_]+(\.[a-z_]+)*$")]
+RuleId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)+$")]
+
+
+class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
+    """A mapping in which every key means something."""
+
+
+class DealingFile(_Strict, frozen=True):
+    """`dealing:` of a rule."""
+
+    kind: DealingKind | list[DealingKind]
+    category: Likeness = Likeness.ANY
+    within: str | None = None
+    notice: bool = False
+
+
+class ToolFile(_Strict, frozen=True):
+    """`tool_country:` of a rule: a jurisdiction code stands for its members too."""
+
+    among: list[Text] = []
+    outside: list[Text] = []
+
+
+class WhenFile(_Strict, frozen=True):
+    """`when:` of a rule. A single word may stand without brackets."""
+
+    act: Act | list[Act] = []
+    purpose: PurposeId | list[PurposeId] = []
+    channel: Channel | list[Channel] = []
+    line: LineType | list[LineType] = []
+    kind: AudienceKind | list[AudienceKind] = []
+    region: str | list[str] = []
+    law_of: Capacity | list[Capacity] = []
+    tool_country: ToolFile | None = None
+    age_under: Annotated[int, Meta(ge=1, le=120)] | None = None
+    dealing: DealingFile | None = None
+    consent: Model | None = None
+    source_kind: Word | list[Word] = []
+    source_evidence: Word | list[Word] = []
+    local_hours: Annotated[list[str], Meta(min_length=2, max_length=2)] | None = None
+    local_days: Day | list[Day] = []
+
+
+class RegisterFile(_Strict, frozen=True):
+    """`register:` of a rule."""
+
+    name: Annotated[str, Meta(pattern="^[A-Z]{2}-[A-Z0-9]+$")]
+    at_most: Text
+
+
+class ReconfirmFile(_Strict, frozen=True):
+    """`reconfirm:` of a rule."""
+
+    every: Text
+    due: Annotated[str, Meta(pattern="^(the_day_before|the_same_day)$")] = "the_same_day"
+
+
+class RuleFile(_Strict, frozen=True):
+    """One entry of `rules:`."""
+
+    id: RuleId
+    cite: Text
+    evidence: Evidence
+    title: Text
+    valid_from: date = date.min
+    valid_to: date = date.max
+    when: WhenFile = WhenFile()
+    need: Model | None = None
+    otherwise: Annotated[str, Meta(pattern="^(hold|deny)$")] = "deny"
+    relax: RuleId | list[RuleId] = []
+    register: RegisterFile | None = None
+    reconfirm: ReconfirmFile | None = None
+    expire: Text | None = None
+    oblige: dict[Duty, Any] = {}
+
+
+class PackFile(_Strict, frozen=True):
+    """jurisdictions/*.yaml."""
+
+    jurisdiction: Text
+    name: Text
+    time_zones: Annotated[list[str], Meta(min_length=1)]
+    extends: Text | None = None
+    members: list[Country] = []
+    region_zones: dict[str, list[str]] = {}
+    rules: list[RuleFile] = []
+
+
+class PermitFile(_Strict, frozen=True):
+    """One entry of `permits:` of a source kind."""
+
+    cite: Text
+    purpose: PurposeId | list[PurposeId] = []
+    channel: Channel | list[Channel] = []
+    kind: AudienceKind | list[AudienceKind] = []
+    jurisdiction: str | list[str] = []
+    except_in: str | list[str] = []
+    evidence: Word | list[Word] = []
+    names_the_sender: bool = False
+    within: Text | None = None
+
+
+class SourceFile(_Strict, frozen=True):
+    """One entry of `sources:`."""
+
+    id: RuleId
+    kind: Word
+    title: Text
+    cite: Text
+    evidence: Evidence
+    by_person: bool = False
+    forbidden: bool = False
+    requires: list[Word] = []
+    essential: list[Word] = []
+    missing: Verdict = Verdict.QUARANTINE
+    cure: Text = "P30D"
+    permits: list[PermitFile] = []
+
+
+class SourcesFile(_Strict, frozen=True):
+    """sources.yaml: the words of evidence with what they mean, and the kinds of source."""
+
+    evidence: dict[Word, Text]
+    sources: list[SourceFile]
+
+
+class PurposeFile(_Strict, frozen=True):
+    """One entry of `purposes:`; the tree follows the dots."""
+
+    id: PurposeId
+    title: Text
+    iri: Annotated[str, Meta(pattern=r"^https://w3id\.org/dpv#[A-Za-z]+$")]
+
+
+class PurposesFile(_Strict, frozen=True):
+    """purposes.yaml."""
+
+    valid_days: Annotated[int, Meta(ge=1, le=31)]
+    purposes: Annotated[list[PurposeFile], Meta(min_length=1)]
+
+
+class FieldFile(_Strict, frozen=True):
+    """One entry of fields.yaml."""
+
+    title: Text
+    cls: FieldClass = field(name="class")
+    type: Annotated[str, Meta(pattern="^(text|date|int|country|language)$")] = "text"
+    filterable: bool = False
+
+
+class FieldsFile(_Strict, frozen=True):
+    """fields.yaml."""
+
+    fields: Annotated[dict[Word, FieldFile], Meta(min_length=1)]
+
+
+class CaseFile(_Strict, frozen=True):
+    """One entry of cases/**: facts, ask and wanted decision. `like` names an earlier case of the same file."""
+
+    name: Text
+    like: str | None = None
+    person: dict[str, Any] | None = None
+    consent: list[dict[str, Any]] | None = None
+    dealing: list[dict[str, Any]] | None = None
+    source: dict[str, Any] | None = None
+    reach: dict[str, Any] | None = None
+    registers: dict[str, datetime] | None = None
+    ask: dict[str, Any] = {}
+    want: dict[str, Any] = {}
