@@ -16,7 +16,7 @@ _HOLDS, _USAGE, _REFUSED = 0, 2, 4
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command and return its exit status; the finding goes to standard output, a refusal to standard error."""
+    """Run the command and return its exit status; a finding goes to standard output, a refusal to error."""
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m audit",
         description="Check an exported ledger: every entry, tile and root against its signed checkpoint.",
-        epilog="Example: python -m audit verify ./log --key 'example.com/log+1a2b3c4d+AZ...' --checkpoint kept.txt",
+        epilog="Example: python -m audit verify ./log --key 'example.com/log+1a2b3c4d+AZ...'",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     verify = commands.add_parser("verify", help="check an exported directory")
@@ -59,10 +59,7 @@ def _finding(verified: Verified, compared: bool) -> str:
         f"  root      {b64encode(verified.root).decode()}",
     ]
     if not compared:
-        lines.append(
-            "  note      no older checkpoint was given: a rewrite by the holder of the log's key would not
-            show"
-        )
+        lines.append("  note      without an older checkpoint, a rewrite by the log's own key would not show")
     return "\n".join(lines) + "\n"
 
 

@@ -1,5 +1,4 @@
-"""Checkpoints (C2SP tlog-checkpoint), marks and receipts (C2SP tlog-proof): what the log signs, and what
-others keep.
+"""Checkpoints (C2SP tlog-checkpoint), marks, receipts (C2SP tlog-proof): what is signed, what others keep.
 
 Must never parse a number or hash that has a second spelling, and never sign: it makes texts, `note` has them
 signed.
@@ -52,8 +51,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What the sequencer knows about the inbox at one checkpoint; signed, so that nobody can move it to hide
-    an entry.
+    """What the sequencer knows of the inbox at a checkpoint; signed, so that it cannot hide an entry.
 
     Attributes:
         origin: the log.
@@ -81,15 +79,14 @@ class Mark:
             NoteRefused: the signature or the text is wrong, or it belongs to another log.
         """
         lines = open_note(note, verifier).split("\n")[:-1]
-        if len(lines) != 5 or lines[0] != _MARK_TYPE or lines[1] != verifier.name:  # noqa: PLR2004 - its five
-        lines
+        if len(lines) != 5 or lines[:2] != [_MARK_TYPE, verifier.name]:  # noqa: PLR2004 - its five lines
             raise NoteRefused("the note is not a mark of this log")
         return Mark(lines[1], decimal(lines[2]), decimal(lines[3]), hash_line(lines[4]))
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof that somebody can keep: an entry's place, its path and the signed checkpoint (C2SP tlog-proof)."""
+    """Proof to keep: an entry's place, its path and the signed checkpoint (C2SP tlog-proof)."""
 
     index: int
     path: tuple[bytes, ...]

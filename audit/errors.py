@@ -1,5 +1,4 @@
-"""How the ledger refuses: one exception type per kind of refusal, each with a stable code and a way to mend
-it.
+"""How the ledger refuses: one exception type per kind of refusal, each with a stable code.
 
 Must never carry an entry's content: messages name positions, tables, sizes and rules, so that they may be
 shown and logged anywhere.
@@ -18,49 +17,49 @@ class LedgerError(Exception):
     code: ClassVar[str] = "ledger.refused"
 
 
-class LeafRefused(LedgerError):
+class LeafRefused(LedgerError):  # noqa: N818 - named for what went wrong
     """An entry cannot become a leaf: it is not in the canonical form, or it is too large."""
 
     code = "ledger.leaf"
 
 
-class NoteRefused(LedgerError):
-    """A signed note, a key or a checkpoint is malformed, or carries no valid signature by the expected key."""
+class NoteRefused(LedgerError):  # noqa: N818 - named for what went wrong
+    """A signed note, a key or a checkpoint is malformed, or not signed by the expected key."""
 
     code = "ledger.note"
 
 
-class ProofRefused(LedgerError):
+class ProofRefused(LedgerError):  # noqa: N818 - named for what went wrong
     """An inclusion or consistency proof does not hold, or was asked for sizes that do not exist."""
 
     code = "ledger.proof"
 
 
-class NotInLog(LedgerError):
+class NotInLog(LedgerError):  # noqa: N818 - named for what went wrong
     """The tile, bundle or entry that was asked for is not part of the published tree."""
 
     code = "ledger.absent"
 
 
-class NotSettled(LedgerError):
+class NotSettled(LedgerError):  # noqa: N818 - named for what went wrong
     """An inbox entry was not integrated within the time given. It is safe in the inbox; ask again."""
 
     code = "ledger.lag"
 
 
-class NotInTransaction(LedgerError):
-    """A ledger entry must share the fate of the act that it records; there was no transaction to share it with."""
+class NotInTransaction(LedgerError):  # noqa: N818 - named for what went wrong
+    """An entry must share the fate of the act that it records; there was no transaction to share it with."""
 
     code = "ledger.transaction"
 
 
-class NotReady(LedgerError):
-    """The database lacks a guard that the ledger's order rests on; migrations have not run, or were undone."""
+class NotReady(LedgerError):  # noqa: N818 - named for what went wrong
+    """The database lacks a guard that the ledger's order rests on; migrations have not run."""
 
     code = "ledger.unguarded"
 
 
-class Tampered(LedgerError):
+class Tampered(LedgerError):  # noqa: N818 - named for what went wrong
     """What is stored is not what was signed.
 
     Attributes:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from audit.errors import LeafRefused
 from audit.merkle import (
@@ -38,7 +38,7 @@ __all__ = [
     "verify_inclusion",
 ]
 
-Json: TypeAlias = "str | int | bool | None | Mapping[str, Json] | Sequence[Json]"
+Json: TypeAlias = "str | int | bool | Mapping[str, Json] | Sequence[Json] | None"
 
 LEAF_LIMIT = 65_535
 """A C2SP entry bundle gives each entry a 16-bit length."""
@@ -190,7 +190,7 @@ def kind_and_actor(entry: bytes) -> tuple[str, str]:
 
 
 def merkle_root(items: Sequence[bytes]) -> bytes:
-    """Return the RFC 6962 root over items (their bytes, not their hashes), such as the salted rows of a page."""
+    """Return the RFC 6962 root over items (bytes, not hashes), such as the salted rows of a page."""
     return root([leaf_hash(item) for item in items])
 
 
@@ -207,7 +207,7 @@ def _parse(data: bytes) -> object:
 
 
 def _plain(value: object) -> object:
-    """Hand `json` the mappings and sequences that it does not know; `_check_value` has let nothing else through."""
+    """Hand `json` the mappings and sequences that it does not know; nothing else gets past `_check_value`."""
     return dict(value) if isinstance(value, Mapping) else list(value)  # type: ignore[call-overload]
 
 
@@ -230,7 +230,7 @@ def _check_value(value: object, depth: int) -> None:
             raise LeafRefused(f"a {type(value).__name__} has no canonical form; use a string or an integer")
 
 
-def _check_object(value: Mapping[str, object], depth: int) -> None:
+def _check_object(value: Mapping[Any, object], depth: int) -> None:
     _check_depth(depth)
     for key, item in value.items():
         if not isinstance(key, str) or not key.isascii():

@@ -14,7 +14,7 @@ HASH_SIZE = 32
 EMPTY_ROOT = sha256(b"").digest()
 
 Node = Callable[[int, int], bytes]
-"""`node(level, index)`: the hash of the complete subtree of `2**level` leaves that starts at `index << level`."""
+"""`node(level, index)`: the hash of the complete subtree of `2**level` leaves from `index << level` on."""
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -54,7 +54,7 @@ def nodes_of(leaf_hashes: Sequence[bytes]) -> Node:
 
 
 def range_root(node: Node, start: int, end: int) -> bytes:
-    """Return MTH(D[start:end]) from complete subtrees; `start` is aligned as RFC 6962's recursion aligns it."""
+    """Return MTH(D[start:end]) from complete subtrees; `start` is aligned as RFC 6962 aligns it."""
     count = end - start
     if count & (count - 1) == 0 and start % count == 0:
         level = count.bit_length() - 1

@@ -1,5 +1,4 @@
-"""Signed notes (C2SP signed-note) with Ed25519: text that carries its signatures, and the keys that check
-them.
+"""Signed notes (C2SP signed-note) with Ed25519: text that carries its signatures, and their keys.
 
 Must never accept a note in which the key asked for did not sign, or signed wrongly, and must never hold a
 private key: signing is asked of a `Signer`.

@@ -43,7 +43,7 @@ ledger_inbox = Table(
         name="ledger_inbox_shape",
     ),
 )
-"""What the business transactions wrote: the durable moment. Never read by anybody but the sequencer and `verify`."""
+"""What the business transactions wrote: the durable moment. Read by the sequencer and `verify` only."""
 
 ledger_leaf = Table(
     "ledger_leaf",
@@ -59,9 +59,9 @@ ledger_leaf = Table(
     CheckConstraint("octet_length(leaf_hash) = 32", name="ledger_leaf_hash_size"),
     Index("ledger_leaf_kind", "kind", "idx"),
     Index("ledger_leaf_actor", "actor", "idx"),
-    Index("ledger_leaf_at", "at", "idx"),
 )
-"""The log: exact bytes by position. Time, kind and actor are projections of the bytes, for searching."""
+"""The log: exact bytes by position. Time, kind and actor are projections of the bytes, for searching.
+Time needs no index: it never goes back, so the primary key is in its order."""
 
 ledger_tile = Table(
     "ledger_tile",
@@ -94,7 +94,7 @@ ledger_detail = Table(
     Column("inbox_no", BigInteger, ForeignKey("ledger_inbox.no"), primary_key=True, autoincrement=False),
     Column("ciphertext", LargeBinary, nullable=False),
 )
-"""What an entry could not say for good, sealed by the caller. The owner may prune it; the log stays valid without."""
+"""What an entry could not say for good, sealed by the caller. The owner may prune it."""
 
 GUARDED = ("ledger_inbox", "ledger_leaf", "ledger_tile", "ledger_checkpoint")
 
@@ -122,7 +122,7 @@ END $$
 
 
 def _trigger(name: str, when: str, table: str, function: str) -> tuple[str, str]:
-    """Return the statements for one statement trigger that fires even where triggers are switched off for replicas."""
+    """Return the statements for a statement trigger that also fires where replication switches others off."""
     return (
         f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {function}()",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
@@ -144,8 +144,7 @@ and `verify` is what finds that out."""
 
 
 def _grants(app_role: str, auditor_role: str) -> Sequence[str]:
-    """Return the grants: the application may add and read, the auditor may read the log and not the sealed
-    details.
+    """Return the grants: the application may add and read, the auditor may read all but the sealed details.
 
     Args:
         app_role: the role of the gateway's processes.

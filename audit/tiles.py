@@ -1,12 +1,12 @@
-"""Tiles and entry bundles of C2SP tlog-tiles: their paths, their bytes, how they grow, and how nodes are read
-from them.
+"""Tiles and entry bundles of C2SP tlog-tiles: paths, bytes, how they grow, how nodes are read from them.
 
 Pure. Must never produce a tile of hashes that were not complete subtrees, nor a bundle whose lengths do not
 add up.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from struct import Struct
 
 from audit.errors import LeafRefused, NotInLog, Tampered
@@ -15,6 +15,7 @@ from audit.merkle import EMPTY_ROOT, HASH_SIZE, Node, node_hash, root
 WIDTH = 256
 """Hashes in a full tile, entries in a full bundle."""
 _HEIGHT = 8
+_LEVELS = 64
 _LENGTH = Struct(">H")
 
 FetchTile = Callable[[int, int, int], bytes]
@@ -56,11 +57,7 @@ class Edge:
         """Add one leaf hash; return the tiles that it completed, lowest level first."""
         self.size += 1
         self.levels[0].append(leaf)
-        if len(self.levels[0]) < WIDTH:
-            self._stack_up(leaf, 0)
-            return []
-        self._stack_up(leaf, 0)
-        return list(self._full_tiles())
+        return self._stack_up(leaf, 0)
 
     def root(self) -> bytes:
         """Return the tree head of all leaves so far."""
@@ -71,25 +68,28 @@ class Edge:
             result = node_hash(left, result)
         return result
 
-    def _stack_up(self, hashed: bytes, height: int) -> None:
-        """Push a complete subtree and merge equal heights, as a binary counter carries."""
-        stack = self._stack
-        while stack and stack[-1][0] == height:
-            hashed = node_hash(stack.pop()[1], hashed)
-            height += 1
-        stack.append((height, hashed))
+    def _stack_up(self, hashed: bytes, height: int) -> list[Tile]:
+        """Push a complete subtree and merge equal heights, as a binary counter carries.
 
-    def _full_tiles(self) -> Iterator[Tile]:
-        level = 0
-        while len(self.levels[level]) == WIDTH:
-            index = (self.size >> (_HEIGHT * (level + 1))) - 1
-            tile = Tile(level, index, b"".join(self.levels[level]), root(self.levels[level]))
-            self.levels[level] = []
-            level += 1
-            if level == len(self.levels):
-                self.levels.append([])
-            self.levels[level].append(tile.root)
-            yield tile
+        Whenever a merged subtree is as high as a tile, the level below has just filled one.
+        """
+        stack, tiles = self._stack, []
+        while stack and stack[-1][0] == height:
+            hashed = sha256(b"\x01" + stack.pop()[1] + hashed).digest()
+            height += 1
+            if height % _HEIGHT == 0:
+                tiles.append(self._fill(height // _HEIGHT - 1, hashed))
+        stack.append((height, hashed))
+        return tiles
+
+    def _fill(self, level: int, over: bytes) -> Tile:
+        """Close the tile that a level has filled, and hand the hash over it to the level above."""
+        tile = Tile(level, (self.size >> (_HEIGHT * (level + 1))) - 1, b"".join(self.levels[level]), over)
+        self.levels[level] = []
+        if level + 1 == len(self.levels):
+            self.levels.append([])
+        self.levels[level + 1].append(over)
+        return tile
 
 
 def widths(size: int) -> list[tuple[int, int]]:
@@ -113,8 +113,8 @@ def checked_width(size: int, level: int, index: int, width: int | None) -> int:
         NotInLog: the published tree of `size` has no such tile, or it is narrower.
     """
     wanted = WIDTH if width is None else width
-    inside = 0 <= level < 64 and index >= 0 and 1 <= wanted <= WIDTH  # noqa: PLR2004 - tlog-tiles: levels 0
-    to 63 if not inside or wanted > width_of(size, level, index):
+    inside = 0 <= level < _LEVELS and index >= 0 and 1 <= wanted <= WIDTH
+    if not inside or wanted > width_of(size, level, index):
         raise NotInLog(f"a tree of {size} has no tile of level {level}, index {index}, width {wanted}")
     return wanted
 

@@ -169,7 +169,7 @@ def _checkpoint(path: Path, verifier: Verifier) -> Checkpoint:
 
 
 def _replay_bundle(path: Path, replay: Replay, index: int, width: int) -> Iterator[Tile]:
-    """Replay one bundle, holding each entry against the tile of leaf hashes, which names the entry that differs."""
+    """Replay one bundle against the tile of leaf hashes, which names the entry that differs."""
     replay.table = tile_path(None, index, width)
     leaves = _bundle(path, replay.table, width)
     hashes_path = tile_path(0, index, width)

@@ -1,1 +1,1 @@
-"""The only way the schema changes. Each migration only adds what the running code can live with; removal comes a release later."""
+"""The only way the schema changes. Must never take away what the release before still uses."""

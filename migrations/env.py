@@ -1,36 +1,29 @@
 """How Alembic runs the migrations: as role `ostiary_owner`, in schema `ostiary`, all in one transaction.
 
-Must never connect as anything else. `ostiary` hands its own connection over; on the command line the database is
-`-x url=…` or OSTIARY_DATABASE_URL, and `--sql` prints what would run.
+Must never connect as anything else. `ostiary` hands its own connection over; on the command line the
+database is `-x url=…` or OSTIARY_DATABASE_URL, and `--sql` prints what would run.
 """
 
 import os
-from typing import Any, Final
 
 from alembic import context
 from sqlalchemy import Connection
 
-from audit.tables import metadata as audit_metadata
 from gateway.store.engine import SCHEMA, open_engine
-from gateway.store.tables import metadata as store_metadata
-
-_OPTIONS: Final[dict[str, Any]] = {
-    "target_metadata": [store_metadata, audit_metadata],
-    "version_table_schema": SCHEMA,
-    "transactional_ddl": True,
-    "compare_server_default": True,
-}
+from migrations.comparison import MODELS, comparison
 
 
 def _migrate(connection: Connection) -> None:
-    context.configure(connection=connection, **_OPTIONS)
+    context.configure(connection, target_metadata=MODELS, transactional_ddl=True, **comparison(connection))
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
 
 
 def _print() -> None:
-    context.configure(dialect_name="postgresql", literal_binds=True, **_OPTIONS)
+    context.configure(
+        dialect_name="postgresql", target_metadata=MODELS, literal_binds=True, **comparison(None)
+    )
     with context.begin_transaction():
         context.execute(f"SET LOCAL ROLE ostiary_owner; SET LOCAL search_path = {SCHEMA}, pg_temp")
         context.run_migrations()

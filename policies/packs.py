@@ -95,9 +95,9 @@ class Lapse:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One rule of one law. Exactly the effects that it states; see docs/decisions/0004-rule-language.md.
+    """One rule of one law; two rules are never equal, so that they may stand in a set. Exactly the effects that it states; see docs/decisions/0004-rule-language.md.
 
     `valid_from` and `valid_to` are days, both inclusive, in the pack's first time zone.
     """

@@ -43,6 +43,13 @@ class Document:
             path = shorter if shorter != path else "$"
         return self.lines.get(path, 1)
 
+    def nearest(self, path: str, key: str) -> str:
+        """Give the path of a key under a path; the checker calls every entry of an open mapping `[...]`."""
+        head = path.partition("[...]")[0]
+        found = [each for each in self.lines if each.startswith(head) and each.endswith(f".{key}")]
+        exact = f"{path}.{key}"
+        return exact if exact in self.lines or not found else min(found, key=self.lines.__getitem__)
+
     def refuse(self, code: str, path: str, message: str) -> PolicyRefused:
         """Make a refusal that points at a path of this file."""
         return PolicyRefused(code, self.file, self.line(path), message)
@@ -141,6 +148,6 @@ def shape(document: Document, into: type[Shape]) -> Shape:
         path = path.rstrip("`") or "$"
         key = _unknown_key.search(words)
         if key:
-            where = f"{path}.{key[1]}"
+            where = document.nearest(path, key[1])
             raise document.refuse("unknown_key", where, f"“{key[1]}” means nothing here. Check its spelling.") from error
         raise document.refuse("wrong_value", path, f"{words}. Use a word that docs/decisions/0004 lists.") from error

@@ -3,10 +3,7 @@
 Must never be caught and passed over: a bundle that is partly wrong is wholly wrong.
 """
 
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
 class PolicyRefused(Exception):  # noqa: N818  it is a refusal, like its siblings in the gateway
     """A policy file that may not come into force.
 
@@ -17,10 +14,12 @@ class PolicyRefused(Exception):  # noqa: N818  it is a refusal, like its sibling
         message: what is wrong and how to mend it.
     """
 
-    code: str
-    file: str
-    line: int
-    message: str
+    def __init__(self, code: str, file: str, line: int, message: str) -> None:
+        super().__init__(code, file, line, message)
+        self.code = code
+        self.file = file
+        self.line = line
+        self.message = message
 
     def __str__(self) -> str:
         """Give the refusal as compilers do, so that editors can jump to it."""

@@ -195,5 +195,6 @@ class CaseFile(_Strict, frozen=True):
     source: dict[str, Any] | None = None
     reach: dict[str, Any] | None = None
     registers: dict[str, datetime] | None = None
+    caps: list[str] | None = None
     ask: dict[str, Any] = {}
     want: dict[str, Any] = {}

@@ -1,29 +1,37 @@
 """What every test may ask for: a PostgreSQL of its own, empty or migrated, and engines in each database role.
 
-The suite runs on the embedded server, or on the one that OSTIARY_TEST_DATABASE_URL names (PostgreSQL 15 or later, a
-superuser's URL). Must never read the developer's own settings: every OSTIARY_ variable is erased first.
+The suite runs on the embedded server, or on the one that OSTIARY_TEST_DATABASE_URL names (PostgreSQL 15 or
+later, a superuser's URL). Must never read the developer's own settings: every OSTIARY_ variable is erased
+first.
 """
 
 import contextlib
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 _EXTERNAL = os.environ.get("OSTIARY_TEST_DATABASE_URL")
 for _name in [name for name in os.environ if name.startswith("OSTIARY_")]:
     del os.environ[_name]
 
+import psutil  # type: ignore[import-untyped]  # noqa: E402
 import psycopg  # noqa: E402
 import pytest  # noqa: E402
 from psycopg import sql  # noqa: E402
 from sqlalchemy import Engine, make_url  # noqa: E402
 
 from gateway.store.embedded import ensure_running  # noqa: E402
-from gateway.store.embedded_place import SYSTEM_HOME  # noqa: E402
+from gateway.store.embedded_place import recall  # noqa: E402
 from gateway.store.engine import migrate, open_engine, prepare  # noqa: E402
+
+if TYPE_CHECKING:
+    from gateway.flows.gate import Gate
 
 _numbers = itertools.count(1)
 
@@ -31,21 +39,31 @@ _numbers = itertools.count(1)
 @contextlib.contextmanager
 def _private_folder() -> Iterator[Path]:
     """Give a folder that the database's account can reach, and leave nothing of it behind."""
-    before = set(SYSTEM_HOME.glob("*"))
     top = Path(tempfile.mkdtemp(prefix="ostiary-test-"))
     top.chmod(0o711)  # walk through, not look in: as root the server is another account
     try:
         yield top / "data"
     finally:
+        for written in top.rglob("database/place.json"):
+            _remove_home(written.parent.parent / recall(written.parent)["home"])
         shutil.rmtree(top)
-        for home in set(SYSTEM_HOME.glob("[0-9a-f]" * 16)) - before:
-            if not (home / "cluster" / "postmaster.pid").exists():
-                shutil.rmtree(home)
+
+
+def _remove_home(home: Path) -> None:
+    """End the server that a failed test left behind, and remove its home, which may lie elsewhere."""
+    claim = home / "cluster" / "postmaster.pid"
+    if claim.exists() and claim.read_text().partition("\n")[0].isdigit():
+        process = psutil.Process(int(claim.read_text().partition("\n")[0]))
+        process.send_signal(signal.SIGQUIT)
+        process.wait(10)
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def _admin(url: str, statement: str, name: str, **others: str) -> None:
     """Run one statement about a database, from the maintenance database beside it."""
-    plain = make_url(url).set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    plain = (
+        make_url(url).set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    )
     names = {key: sql.Identifier(value) for key, value in {"name": name, **others}.items()}
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(**names))
@@ -82,15 +100,11 @@ def server_url() -> Iterator[str]:
     if _EXTERNAL is not None:
         yield make_url(_EXTERNAL).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
         return
-    with _private_folder() as folder:
-        server = ensure_running(folder, lambda _: None)
-        # Nothing here outlives the run. Tests that pull the plug start a private server, which keeps fsync on.
+    with _private_folder() as folder, ensure_running(folder, lambda _: None) as server:
+        # Nothing here outlives the run. Tests that pull the plug start a private server, with fsync on.
         _admin(server.url, "ALTER SYSTEM SET {name} = off", "fsync")
         _admin(server.url, "SELECT pg_reload_conf() AS {name}", "reloaded")
-        try:
-            yield server.url
-        finally:
-            server.release()
+        yield server.url
 
 
 @pytest.fixture(scope="session")
@@ -141,3 +155,35 @@ def auditor_engine(migrated_url: str) -> Iterator[Engine]:
     """The test's migrated database as an auditor sees it: role `ostiary_auditor`."""
     with _engine(open_engine(migrated_url, "auditor")) as engine:
         yield engine
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        """Give the moment it stands at."""
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Friday 2026-11-20, 10:00 UTC: evening in Seoul, morning in Berlin."""
+    return Clock(datetime(2026, 11, 20, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+def gate(migrated_url: str, tmp_path: Path, clock: Clock) -> "Iterator[Gate]":
+    """A whole gateway on the test's own database: keyring in tmp, packaged policies, `clock` as its time."""
+    from gateway.settings import Settings
+    from gateway.vault.keys import create_keyring
+    from gateway.wiring import put_policies_in_force, quiet, wired
+
+    settings = Settings(data=tmp_path / "data", keyring=tmp_path / "keys" / "keyring.json")
+    settings.keyring.parent.mkdir(mode=0o700)
+    create_keyring(settings.keyring)
+    with wired(settings, migrated_url, clock) as house:
+        put_policies_in_force(house.gate, quiet)
+        yield house.gate

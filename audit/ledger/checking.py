@@ -85,7 +85,8 @@ def verify_database(
 
 def _check_checkpoints(rows: _Rows, verifier: Verifier) -> tuple[int, tuple[Checkpoint, Mark] | None]:
     """Check every checkpoint, each with the entries that it added."""
-    count, low, last = 0, 0, None
+    last: tuple[Checkpoint, Mark] | None = None
+    count, low = 0, 0
     for row in _stream(rows.connection, _CHECKPOINTS, "checkpoints"):
         before = last[0].size if last else None
         checkpoint, mark = _check_signatures(row, before, verifier)
@@ -114,7 +115,7 @@ def _check_signatures(row: Any, before: int | None, verifier: Verifier) -> tuple
 def _check_head(
     rows: _Rows, before: int | None, checkpoint: Checkpoint, mark: Mark, numbers: list[int]
 ) -> None:
-    """Hold one checkpoint against the tree grown so far. Where it differs, the change lies in what it added."""
+    """Hold one checkpoint against the tree grown so far. A difference lies in what it added."""
     first, last = before or 0, checkpoint.size - 1
     if not compare_digest(rows.replay.edge.root(), checkpoint.root):
         what = f"entries {first} to {last} do not lead to the root signed for size {checkpoint.size}"
@@ -177,7 +178,7 @@ def _check_ends(rows: _Rows) -> None:
 
 
 def _check_outside(connection: Connection, mark: Mark) -> int:
-    """Return how many inbox rows still wait; one behind the signed mark can only have been slipped in, or cut out."""
+    """Return how many inbox rows still wait; one behind the signed mark was slipped in, or cut out."""
     outside = connection.exec_driver_sql(_OUTSIDE).scalars().all()
     if outside and outside[0] <= mark.low:
         what = f"inbox row {outside[0]} is not in the log, though everything up to {mark.low} was"
@@ -199,7 +200,7 @@ def _last_entry(row: Any) -> int | None:
 
 
 def _stream(connection: Connection, statement: str, name: str) -> Iterator[Any]:
-    """Read rows through a named binary cursor of psycopg: a log does not fit in memory, nor its hex in patience."""
+    """Read rows through a named binary cursor of psycopg: a log fits in no memory, and hex doubles it."""
     driver: PsycopgConnection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
     with driver.cursor(f"ledger_{name}", binary=True, row_factory=namedtuple_row) as cursor:
         cursor.itersize = _FETCH

@@ -1,5 +1,4 @@
-"""Exporting the log as the static tree of files that C2SP tlog-tiles describes: any web server or disk can
-hold it.
+"""Exporting the log as the static tree of files of C2SP tlog-tiles: any web server or disk can hold it.
 
 Must never leave a file half-written under its name, and writes the checkpoint last: whoever reads it finds
 all that it covers.

@@ -107,7 +107,7 @@ def _check_signed(row: Any, verifier: Verifier) -> Mark:
 
 
 def _check_history(connection: Connection, known: Head, size: int) -> None:
-    """What this process has seen must still be there; a database that was set back in time is not built upon."""
+    """What this process has seen must still be there; a database that was set back is not built upon."""
     note = connection.exec_driver_sql(_AT_SIZE, {"size": known.size}).scalar_one_or_none()
     if size < known.size or note != known.note:
         raise Tampered(
@@ -116,7 +116,7 @@ def _check_history(connection: Connection, known: Head, size: int) -> None:
 
 
 def _read_edge(connection: Connection, size: int) -> Edge:
-    """Rebuild the right edge from the leaves' bytes and the tiles' hashes, believing no stored hash of them."""
+    """Rebuild the right edge from the leaves' bytes and the hashes in full tiles, not from stored roots."""
     levels: list[list[bytes]] = []
     for level, (full, partial) in enumerate(widths(size)):
         read = _edge_leaves if level == 0 else _edge_tiles

@@ -7,6 +7,7 @@ it serves what is stored, `verify` says whether that is what was signed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Connection, Select, select
 
@@ -145,7 +146,7 @@ def _fetch(connection: Connection) -> FetchTile:
 
 
 def _hashes(connection: Connection, level: int, index: int, width: int) -> bytes:
-    """Read a tile: a full one is stored; of a partial one the hashes are the leaves', or the roots of tiles below."""
+    """Read a tile: a full one is stored; a partial one is read from the leaves, or the tiles below."""
     if width == WIDTH:
         here = (ledger_tile.c.level == level) & (ledger_tile.c.idx == index)
         return b"".join(_all(connection.execute(select(ledger_tile.c.hashes).where(here)).scalars().all(), 1))
@@ -158,7 +159,7 @@ def _hashes(connection: Connection, level: int, index: int, width: int) -> bytes
     return b"".join(_all(connection.execute(rows).scalars().all(), width))
 
 
-def _leaves(column: Column[bytes], index: int, width: int) -> Select[tuple[bytes]]:
+def _leaves(column: Column[bytes], index: int, width: int) -> Select[Any]:
     first = index * WIDTH
     return (
         select(column).where(ledger_leaf.c.idx.between(first, first + width - 1)).order_by(ledger_leaf.c.idx)

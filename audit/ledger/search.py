@@ -4,17 +4,19 @@ Must never build a statement from what somebody typed: every value is a paramete
 """
 
 import json
+from bisect import bisect_left
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, literal, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, select
 from sqlalchemy.types import LargeBinary
 
 from audit.errors import NotInLog
-from audit.ledger.reading import LeafRow
+from audit.ledger.reading import LeafRow, size
 from audit.tables import ledger_leaf
 
 PAGE_LIMIT = 1000
 _CONTAINS_LIMIT = 200
+_AT = select(ledger_leaf.c.at).where(ledger_leaf.c.idx == bindparam("idx"))
 
 
 def search(
@@ -29,7 +31,7 @@ def search(
 ) -> list[LeafRow]:
     """Return entries, newest first.
 
-    Kind, actor and time are answered from indexes. `contains` reads the entries that the others leave, so
+    Kind, actor and time are found by index. `contains` reads the entries that the others leave, so
     narrow those, or set a `statement_timeout`, before offering it over a long log.
 
     Args:
@@ -51,13 +53,25 @@ def search(
     conditions = [
         *([] if kind is None else [_of_kind(kind)]),
         *([] if actor is None else [table.actor == actor]),
-        *([] if since is None else [table.at >= since]),
-        *([] if until is None else [table.at < until]),
+        *([] if since is None else [table.idx >= _first_at(connection, since)]),
+        *([] if until is None else [table.idx < _first_at(connection, until)]),
         *([] if contains is None else [_containing(contains)]),
         *([] if before is None else [table.idx < before]),
     ]
     found = select(table.idx, table.at, table.kind, table.actor, table.leaf).where(*conditions)
     return [LeafRow(*row) for row in connection.execute(found.order_by(table.idx.desc()).limit(limit))]
+
+
+def _first_at(connection: Connection, moment: datetime) -> int:
+    """Return the index of the first entry at or after a moment: time never goes back, so halving finds it."""
+
+    def time_of(idx: int) -> datetime:
+        at: datetime = connection.execute(
+            select(ledger_leaf.c.at).where(ledger_leaf.c.idx == idx)
+        ).scalar_one()
+        return at
+
+    return bisect_left(range(size(connection)), moment, key=time_of)
 
 
 def _of_kind(kind: str) -> ColumnElement[bool]:

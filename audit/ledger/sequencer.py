@@ -1,5 +1,4 @@
-"""The sequencer: takes what waits in the inbox into the log, in order, in batches, one at a time over all
-processes.
+"""The sequencer: takes what waits in the inbox into the log, one at a time over all processes.
 
 Any process may run it; a lock in the database lets one do so at a time. There is no recovery code: whatever a
 crash left, the next `run_once` reads the stored head, checks it, and goes on. Must never skip a committed
@@ -53,22 +52,20 @@ SELECT (SELECT count(*) FROM pg_trigger
 # actor are cut out of the canonical bytes: the actor is their first string, the kind the third quoted word
 # from the end.
 _INTEGRATE = """
-WITH waiting AS MATERIALIZED (
-  SELECT i.no, i.entry FROM ledger_inbox i
+WITH framed AS (
+  SELECT %(size)s - 1 + row_number() OVER (ORDER BY i.no) AS idx, i.no, i.entry,
+         %(head)b::bytea || i.entry || '\\x7d'::bytea AS leaf
+    FROM ledger_inbox i
    WHERE i.no > %(low)s
      AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.inbox_no = i.no AND l.inbox_no > %(low)s)
    ORDER BY i.no LIMIT %(limit)s
-), framed AS (
-  SELECT %(size)s - 1 + row_number() OVER (ORDER BY no) AS idx, no, entry,
-         %(head)b::bytea || entry || '\\x7d'::bytea AS leaf
-    FROM waiting
 ), stored AS (
   INSERT INTO ledger_leaf (idx, inbox_no, at, kind, actor, leaf, leaf_hash)
   SELECT idx, no, %(at)s::timestamptz,
-         split_part(convert_from(substring(leaf FROM greatest(1, octet_length(leaf) - 90)), 'LATIN1'), '"', -4),
+         split_part(convert_from(substring(leaf FROM greatest(1, octet_length(leaf)-90)), 'LATIN1'), '"', -4),
          convert_from(substring(entry FROM 11 FOR position('\\x22'::bytea IN substring(entry FROM 11)) - 1),
          'UTF8'), leaf, sha256('\\x00'::bytea || leaf)
-    FROM framed ORDER BY no
+    FROM framed
   RETURNING idx, inbox_no, leaf_hash
 )
 SELECT coalesce(array_agg(inbox_no ORDER BY idx), '{}'), coalesce(string_agg(leaf_hash, '' ORDER BY idx), '')
@@ -174,8 +171,7 @@ class Sequencer:
             return len(batch.numbers)
 
     def run_forever(self, stop: threading.Event, max_batch: int = 4096) -> None:
-        """Integrate until `stop` is set; polls every few milliseconds while busy and 20 times a second when
-        idle.
+        """Integrate until `stop` is set; poll every 2 ms while busy, and 20 times a second when idle.
 
         A notification from each writer would be prompter, but PostgreSQL commits notifying transactions one
         by one. Failures of the database are logged and tried again; `Tampered` ends it, for somebody must
@@ -226,7 +222,7 @@ class Sequencer:
                 time.sleep(_PAUSE)
 
     def lag(self) -> Lag:
-        """Say how far the log is behind. Poll it: the age counts from when this process first saw an entry wait."""
+        """Say how far the log is behind. Poll it: the age counts from when this process first saw it wait."""
         with self._engine.connect() as connection:
             count, oldest = connection.exec_driver_sql(_WAITING, {"low": self._low(connection)}).one()
         if oldest is None:

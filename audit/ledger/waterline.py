@@ -1,5 +1,4 @@
-"""The waterline of the inbox: up to which number everything is settled, so that nothing below needs to be
-looked at.
+"""The waterline of the inbox: up to which number everything is settled and need not be looked at again.
 
 Inbox numbers are handed out in order but commit out of order, so "greater than the last one seen" would skip
 entries. The sequencer therefore looks for every entry above the waterline that is not in the log; the

@@ -20,7 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
-from gateway.console.page import HEADERS, PREFIX, page
+from gateway.console.page import HEADERS, PREFIX, ROOMS, page
 from gateway.domain.errors import (
     Conflict,
     Invalid,
@@ -54,6 +54,19 @@ class Visit:
     session: str = field(repr=False)
     officer: officers.Officer
     token: str = field(repr=False)
+
+    @property
+    def rooms(self) -> tuple[tuple[str, str, str], ...]:
+        """The rooms that this officer's role may enter."""
+        return tuple((id_, name, path) for id_, name, path, act in ROOMS if officers.may(self.officer, act))
+
+    def may(self, action: str) -> bool:
+        """Say whether this officer's role may do something, so that a page offers no act that would be refused."""
+        return officers.may(self.officer, action)
+
+    def page(self, template: str, room: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """Give a page of a room, as this officer sees it."""
+        return page(template, status, visit=self, room=room, **values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway.console import words
+from gateway.console.funnel import funnel
 
 PREFIX: Final = "/console"
 HEADERS: Final[Mapping[str, str]] = {
@@ -29,12 +30,13 @@ HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
 }
 ROOMS: Final = (
-    ("overview", "Overview", f"{PREFIX}"),
-    ("sources", "Sources", f"{PREFIX}/sources"),
-    ("imports", "Imports", f"{PREFIX}/imports"),
-    ("ledger", "Ledger", f"{PREFIX}/ledger"),
-    ("ask", "May I?", f"{PREFIX}/ask"),
+    ("overview", "Overview", f"{PREFIX}", "import.read"),
+    ("sources", "Sources", f"{PREFIX}/sources", "source.read"),
+    ("imports", "Imports", f"{PREFIX}/imports", "import.read"),
+    ("ledger", "Ledger", f"{PREFIX}/ledger", "ledger.read"),
+    ("ask", "May I?", f"{PREFIX}/ask", "decision.explain"),
 )
+"""Each room: its id, its name, its address, and what a role must be allowed to do to enter."""
 _HERE: Final = Path(__file__).parent
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
@@ -66,7 +68,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )
-    found.globals |= {"asset": asset_path, "rooms": ROOMS, "counted": words.counted, "prefix": PREFIX}
+    found.globals |= {"asset": asset_path, "counted": words.counted, "prefix": PREFIX, "funnel": funnel}
     for name in ("number", "moment", "day", "digest", "verdict", "spoken", "lasted"):
         found.filters[name] = getattr(words, name)
     return found

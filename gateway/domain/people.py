@@ -69,12 +69,16 @@ class Dealing:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything about one person that the decision depends on; hashable: equal facts are one cell."""
+    """Everything about one person that the decision depends on; hashable: equal facts are one cell.
+
+    `caps` names the frequency caps and reservations that are used up for this ask.
+    """
 
     person: Person
     reaches: tuple[Reach, ...] = ()
     consents: tuple[Consent, ...] = ()
     dealings: tuple[Dealing, ...] = ()
+    caps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

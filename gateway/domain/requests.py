@@ -84,3 +84,15 @@ class Selector:
     def __repr__(self) -> str:
         """Name the kind and hide the value, so that no log line and no error can carry it."""
         return f"Selector(kind={self.kind!r}, value=<hidden>)"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAsk:
+    """One question about one person, as a tool puts it; the sender is the tool's own."""
+
+    selector: Selector
+    act: Act
+    purpose: str
+    channel: Channel
+    line: LineType | None = None
+    category: str = ""

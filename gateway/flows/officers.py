@@ -105,14 +105,14 @@ def sign_out(gate: Gate, session: str) -> None:
     with gate.house.unit() as connection:
         found = kept.session(connection, digest)
         if found and kept.close_session(connection, digest):
-            gate.house.enter(connection, [Entry("officer.signed_out", _actor(found.officer), {})])
+            gate.house.enter(connection, [Entry("officer.signed_out", found.officer.actor, {})])
 
 
 def officer_of(gate: Gate, session: str) -> Officer:
     """Give the officer whose session this is, and note that it is in use.
 
     Raises:
-        Unauthenticated: `session_over`: unknown, idle for 30 minutes, or 12 hours old.
+        Unauthenticated: `session_over`: unknown, idle for half an hour, or too old.
     """
     now, digest = gate.clock(), session_digest(session)
     with gate.house.unit() as connection:
@@ -127,13 +127,18 @@ def officer_of(gate: Gate, session: str) -> Officer:
     return found.officer
 
 
+def may(officer: Officer, action: str) -> bool:
+    """Say whether an officer's role allows an act, for pages that offer it."""
+    return officer_may(officer.role, action)
+
+
 def require(officer: Officer, action: str) -> None:
     """Let an officer's act pass, or raise.
 
     Raises:
         Refused: `role_may_not`.
     """
-    if not officer_may(officer.role, action):
+    if not may(officer, action):
         raise Refused("role_may_not", f"The role {officer.role} may not do this. Ask an administrator.", action=action)
 
 
@@ -192,13 +197,13 @@ def _open(gate: Gate, attempt: _Attempt, officer: Officer, better: str | None) -
             kept.keep_password(connection, officer, better)
         kept.open_session(connection, record.digest, officer, now, now + LONGEST_SESSION)
         body = {"role": officer.role, "client": attempt.marks[1].hex()}
-        gate.house.enter(connection, [Entry("officer.signed_in", _actor(officer), body)])
+        gate.house.enter(connection, [Entry("officer.signed_in", officer.actor, body)])
     return SignedIn(session, officer)
 
 
 def _enter_refusal(gate: Gate, attempt: _Attempt, reason: str) -> None:
     # A name that is no officer's may be anything, a password among them: it is not repeated.
-    actor = _actor(attempt.known.officer) if attempt.known else "unknown"
+    actor = attempt.known.officer.actor if attempt.known else "unknown"
     body = {"reason": reason, "client": attempt.marks[1].hex()}
     with gate.house.unit() as connection:
         gate.house.enter(connection, [Entry("officer.sign_in_refused", actor, body)])
@@ -211,10 +216,6 @@ def _secret(known: KeptOfficer | None) -> str | None:
 def _mark(gate: Gate, what: str, value: str) -> bytes:
     # Keyed, because a plain hash of an address can be guessed back; the session key is the door's own.
     return bytes.fromhex(gate.sessions.csrf(f"attempt {what} {value}"))[:16]
-
-
-def _actor(officer: Officer) -> str:
-    return f"officer:{officer.name}"
 
 
 def _wrong() -> Unauthenticated:

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Final, Never
 
 from gateway.domain.errors import Invalid, Refused, Unauthenticated
 from gateway.identity.moments import aware
@@ -102,6 +102,10 @@ class Sessions:
     def __repr__(self) -> str:
         """Show no key."""
         return "<Sessions>"
+
+    def __reduce__(self) -> Never:
+        """Refuse to be pickled or copied."""
+        raise TypeError("sessions cannot be pickled or copied")
 
 
 def session_digest(session_id: str) -> bytes:

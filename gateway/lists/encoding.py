@@ -168,10 +168,10 @@ def _decoded(sample: bytes, name: str) -> str | None:
 def _likeliest(sample: bytes) -> Encoding:
     """Judge the encodings that have no proof by the letters they give."""
     scores = sorted(((_score(sample, name), name) for name in _JUDGES), reverse=True)
-    (best, name), (second, runner_up) = scores[0], scores[1]
-    enough = best >= (_CLEAR_SINGLE if name in {"cp1256", "cp1252"} else _CLEAR)
-    if enough and best - second >= _MARGIN:
-        return Encoding(name, 0, round(min(1.0, 0.5 + (best - second) / 2), 3))
+    (best, name), (_, runner_up) = scores[0], scores[1]
+    clear = [(score, which) for score, which in scores if score >= _clear_from(which)]
+    if clear and (len(clear) == 1 or clear[0][0] - clear[1][0] >= _MARGIN):
+        return Encoding(clear[0][1], 0, round(clear[0][0], 3))
     if best >= _CLEAR / 2 and _second_opinion(sample) == name:
         return Encoding(name, 0, 0.5)
     raise EncodingUnsure(
@@ -179,6 +179,11 @@ def _likeliest(sample: bytes) -> Encoding:
         f"The encoding is not clear (perhaps {name} or {runner_up}). Name it with --encoding, "
         f"one of: {', '.join(ENCODINGS)}.",
     )
+
+
+def _clear_from(name: str) -> float:
+    """Give the score at which an encoding is believed."""
+    return _CLEAR_SINGLE if name in {"cp1256", "cp1252"} else _CLEAR
 
 
 def _score(sample: bytes, name: str) -> float:

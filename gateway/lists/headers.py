@@ -27,6 +27,7 @@ class Field(StrEnum):
     POSTAL_ADDRESS = "postal_address"
     POSTAL_CODE = "postal_code"
     CITY = "city"
+    REGION = "region"
     COUNTRY = "country"
     BIRTH_DATE = "birth_date"
     BIRTH_YEAR = "birth_year"
@@ -51,6 +52,7 @@ class Field(StrEnum):
 
 
 IDENTIFIERS = frozenset({Field.EMAIL, Field.PHONE, Field.POSTAL_ADDRESS, Field.EXTERNAL_ID})
+_UNANSWERED = frozenset({None, Field.IGNORE, Field.NOTES, Field.PASSWORD_HASH})
 _REPEATABLE = frozenset({Field.IGNORE, Field.NOTES})
 
 
@@ -86,10 +88,8 @@ class Mapping:
 
     @property
     def undeclared(self) -> tuple[str, ...]:
-        """Columns whose content nobody has named (unmapped, ignored, free text): to be scanned."""
-        return tuple(
-            each.column for each in self.proposals if each.field in {None, Field.IGNORE, Field.NOTES}
-        )
+        """Columns to scan: unmapped, ignored, free text, and passwords, which nobody may declare."""
+        return tuple(each.column for each in self.proposals if each.field in _UNANSWERED)
 
 
 def propose(columns: Sequence[str]) -> Mapping:

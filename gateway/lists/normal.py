@@ -15,12 +15,14 @@ from gateway.lists.phones import phone
 
 __all__ = [
     "NORMALISATION_VERSION", "Order", "birth_year", "day", "email", "external_id", "moment", "name", "phone",
-    "postal", "postal_code",
+    "postal", "postal_code", "yes",
 ]  # fmt: skip
 
 NORMALISATION_VERSION = 1
 
 _LONGEST_ID = 200
+_YES = frozenset("y yes true 1 x ja j 예 네 동의 동의함 是 同意 بله بلی o ok opt-in".split())  # noqa: SIM905  reads better
+_NO = frozenset("n no false 0 nein 아니오 아니요 미동의 거부 否 不同意 خیر نه opt-out -".split()) | {""}  # noqa: SIM905
 _POSTAL_NOISE = re.compile(r"[\s.,;:、，。()\-–/#'\"]+")
 _POSTAL_CODE = re.compile(r"[A-Z0-9]{3,10}")
 
@@ -49,6 +51,26 @@ def external_id(value: str) -> str:
     if len(text) > _LONGEST_ID:
         raise BadValue("external_id_too_long", f"An external id has at most {_LONGEST_ID} characters.")
     return text
+
+
+def yes(value: str) -> bool:
+    """Read the answer in a consent column.
+
+    Args:
+        value: a cell; yes and no in the languages that titles are known in, 1 and 0, a mark or nothing.
+
+    Returns:
+        Whether the person said yes. Nothing said is no.
+
+    Raises:
+        BadValue: `answer_unknown`: the cell says something else, and a consent is not guessed.
+    """
+    answer = comparable(value).rstrip(".")
+    if answer in _YES:
+        return True
+    if answer in _NO:
+        return False
+    raise BadValue("answer_unknown", "Write yes or no (1 or 0) in a consent column.")
 
 
 def postal_code(value: str) -> str:

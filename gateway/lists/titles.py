@@ -40,6 +40,7 @@ TITLES: dict[str, str] = {
         "邮编; 邮政编码; 郵遞區號; 郵政編碼; کد پستی; کدپستی"
     ),
     "city": ("city; town; ort; stadt; wohnort; 도시; 시군구; 城市; 所在城市; 縣市; شهر"),
+    "region": ("region; state; province; county; bundesland; 시도; 省份; 省; استان"),
     "country": ("country; country code; land; ländercode; 국가; 나라; 国家; 國家; 國別; کشور"),
     "birth_date": (
         "birth date; birthdate; date of birth; dob; birthday; geburtsdatum; geburtstag; 생년월일; "

@@ -14,6 +14,7 @@ from gateway.scan import recogniser
 from gateway.scan.chance import CERTAIN, PROOF, by_accident, score
 from gateway.scan.kinds import CREDENTIAL_TITLES, NATURES, Kind
 from gateway.scan.letters import flat
+from gateway.scan.spans import Taken
 from gateway.scan.trials import WORTH_A_LOOK
 
 REPORT_FROM = 0.5
@@ -122,7 +123,7 @@ class Scanner:
         verdicts: dict[str, ColumnVerdict] = {}
         for title, cells in columns.items():
             hits = self._hits(cells)
-            verdicts[title] = _verdict(cells, hits)
+            verdicts[title] = _verdict(title, cells, hits)
             found.extend(self._found(title, cells, hits))
         return Findings(tuple(found), verdicts, _tells(verdicts, identifiers_declared))
 
@@ -158,54 +159,67 @@ class Scanner:
         """Give the findings of one column, weighed against chance."""
         if not hits:
             return
-        tally = _Tally.of(cells, hits)
+        tally = _Tally.of(title, cells, hits)
         for row, cell in enumerate(cells):
-            for hit, how_sure in tally.weighed(title, cell, hits.get(cell, [])):
+            for hit, how_sure in tally.weighed(cell, hits.get(cell, [])):
                 if how_sure >= self._report_from:
                     yield Finding(title, row, hit.kind, how_sure, hit.start, hit.end)
 
 
 @dataclass(frozen=True, slots=True)
 class _Tally:
-    """How often each kind was tried and passed in one column."""
+    """How often each kind was tried and passed in one column, apart for cells that name the kind.
 
-    tried: Counter[Kind]
-    passed: Counter[Kind]
+    Numbers called "national code" would otherwise lend their weight to order numbers in the same column.
+    """
+
+    title: str
+    tried: Counter[tuple[Kind, bool]]
+    passed: Counter[tuple[Kind, bool]]
     rising: bool
 
     @classmethod
-    def of(cls, cells: Sequence[str], hits: dict[str, list[_Hit]]) -> "_Tally":
+    def of(cls, title: str, cells: Sequence[str], hits: dict[str, list[_Hit]]) -> "_Tally":
         """Count distinct cells: the same number a thousand times is one piece of evidence."""
-        tried: Counter[Kind] = Counter()
-        passed: Counter[Kind] = Counter()
-        for each in hits.values():
-            tried.update(hit.kind for hit in each)
-            passed.update(hit.kind for hit in each if hit.score > 0)
-        return cls(tried, passed, _rises(cells))
+        tried: Counter[tuple[Kind, bool]] = Counter()
+        passed: Counter[tuple[Kind, bool]] = Counter()
+        for cell, each in hits.items():
+            by_name = {kind: _names(cell, kind) for kind in {hit.kind for hit in each}}
+            named = [(hit.kind, by_name[hit.kind]) for hit in each]
+            tried.update(named)
+            passed.update(key for key, hit in zip(named, each, strict=True) if hit.score > 0)
+        return cls(title, tried, passed, _rises(cells))
+
+    def of_kind(self, kind: Kind) -> tuple[int, int]:
+        """Give passed and tried of a kind over the column."""
+        both = ((kind, True), (kind, False))
+        return sum(self.passed[key] for key in both), sum(self.tried[key] for key in both)
 
     def by_accident(self, kind: Kind) -> float:
-        """How likely chance explains the passes. Numbers that count upwards explain phone-like ones by themselves."""
+        """How likely chance explains the passes; numbers that count upwards explain phone-like ones."""
         if self.rising and kind is Kind.PHONE:
             return 1.0
-        return by_accident(self.passed[kind], self.tried[kind], NATURES[kind].chance)
+        return by_accident(*self.of_kind(kind), NATURES[kind].chance)
 
-    def weighed(self, title: str, cell: str, hits: list[_Hit]) -> Iterator[tuple[_Hit, float]]:
+    def weighed(self, cell: str, hits: list[_Hit]) -> Iterator[tuple[_Hit, float]]:
         """Score the passing candidates of one cell; of two on one place the surer one stays."""
-        scored = [(hit, self._score(title, cell, hit)) for hit in hits if hit.score > 0]
+        scores = {kind: self._score(cell, kind) for kind in {hit.kind for hit in hits}}
+        scored = [(hit, scores[hit.kind]) for hit in hits if hit.score > 0]
         scored.sort(key=lambda pair: (-pair[1], NATURES[pair[0].kind].chance))
-        kept: list[_Hit] = []
+        taken = Taken()
         for hit, how_sure in scored:
-            if all(hit.end <= other.start or hit.start >= other.end for other in kept):
-                kept.append(hit)
+            if not taken.touches(hit.start, hit.end):
+                taken.take(hit.start, hit.end)
                 yield hit, how_sure
 
-    def _score(self, title: str, cell: str, hit: _Hit) -> float:
-        if hit.kind in _FORM_IS_PROOF:
+    def _score(self, cell: str, kind: Kind) -> float:
+        if kind in _FORM_IS_PROOF:
             return CERTAIN
-        named = _names(title, hit.kind) or _names(cell, hit.kind)
-        if self.rising and hit.kind is Kind.PHONE and not named:
+        in_cell = _names(cell, kind)
+        named = in_cell or _names(self.title, kind)
+        if self.rising and kind is Kind.PHONE and not named:
             return 0.0
-        return score(self.passed[hit.kind], self.tried[hit.kind], NATURES[hit.kind].chance, named=named)
+        return score(self.passed[kind, in_cell], self.tried[kind, in_cell], NATURES[kind].chance, named=named)
 
 
 def _hit(result: Any) -> _Hit:
@@ -219,15 +233,15 @@ def _names(text: str, kind: Kind) -> bool:
     return any(word in plain for word in NATURES[kind].keywords)
 
 
-def _verdict(cells: Sequence[str], hits: dict[str, list[_Hit]]) -> ColumnVerdict:
+def _verdict(title: str, cells: Sequence[str], hits: dict[str, list[_Hit]]) -> ColumnVerdict:
     """Say what most filled cells are, if anything beyond chance."""
     filled = sum(1 for cell in cells if cell.strip())
-    tally = _Tally.of(cells, hits)
+    tally = _Tally.of(title, cells, hits)
     carrying = Counter(
         kind for cell in cells for kind in {hit.kind for hit in hits.get(cell, ()) if hit.score > 0}
     )
     likely = [
-        (tally.passed[kind] / tally.tried[kind], -NATURES[kind].chance, kind)
+        (_rate(tally.of_kind(kind)), -NATURES[kind].chance, kind)
         for kind, cells_of_it in carrying.items()
         if cells_of_it >= _MOST * filled and tally.by_accident(kind) <= PROOF
     ]
@@ -235,6 +249,11 @@ def _verdict(cells: Sequence[str], hits: dict[str, list[_Hit]]) -> ColumnVerdict
         return ColumnVerdict(None, 0.0, filled)
     rate, _, kind = max(likely)
     return ColumnVerdict(kind, rate, filled)
+
+
+def _rate(passed_and_tried: tuple[int, int]) -> float:
+    passed, tried = passed_and_tried
+    return passed / tried
 
 
 def _rises(cells: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from gateway.scan import checks
 from gateway.scan.kinds import Kind
+from gateway.scan.spans import Taken
 
 _ALONE_BEFORE, _ALONE_AFTER = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 WORTH_A_LOOK = re.compile(r"[@＠]|\d(?:\D{0,3}\d){5}|\$[0-9A-Za-z]|[0-9a-fA-F]{32}|\{[A-Z]{3,6}\}")
@@ -29,7 +30,7 @@ _LETTERED = re.compile(
 # The rest is only looked at, not taken: of two accounts next to each other both are found.
 _IBAN = re.compile(_ALONE_BEFORE + r"[A-Za-z]{2}\d{2}(?=((?: ?[0-9A-Za-z]){11,30}))")
 _HASH = re.compile(
-    r"(?P<crypt>\$(?:2[abxy]\$\d\d\$[./0-9A-Za-z]{53}|argon2(?:id|i|d)\$[^\s,;]{20,400}|[156]\$[^\s,;$]{1,16}\$[./0-9A-Za-z]{22,86}"
+    r"(?P<crypt>\$(?:2[abxy]\$\d\d\$[./0-9A-Za-z]{53}|argon2(?:id|i|d)\$v=\d+\$m=\d+,t=\d+,p=\d+\$[+/0-9A-Za-z]{8,99}\$[+/0-9A-Za-z]{16,200}|[156]\$[^\s,;$]{1,16}\$[./0-9A-Za-z]{22,86}"
     r"|P\$[./0-9A-Za-z]{31}|scrypt\$[^\s,;]{20,400})|(?:pbkdf2_sha256|\{SSHA\})[$/+=0-9A-Za-z]{20,200})"
     r"|(?<![0-9A-Za-z])(?P<hex>[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9A-F]{64}|[0-9A-F]{40}|[0-9A-F]{32})(?![0-9A-Za-z])"
 )
@@ -72,21 +73,18 @@ def trials(text: str) -> list[Trial]:
     """
     found = [Trial(Kind.EMAIL, *match.span(), passed=True, certain=True) for match in _EMAIL.finditer(text)]
     found.extend(_hashes(text))
-    taken = [(trial.start, trial.end) for trial in found]
+    taken = Taken()
+    for trial in found:
+        taken.take(trial.start, trial.end)
     for trial in _lettered(text):
-        if not _inside(trial.start, trial.end, taken):
+        if not taken.touches(trial.start, trial.end):
             found.append(trial)
             if trial.passed:
-                taken.append((trial.start, trial.end))
+                taken.take(trial.start, trial.end)
     for match in _RUN.finditer(text):
-        if not _inside(match.start(), match.end(), taken):
+        if not taken.touches(*match.span()):
             found.extend(_run(match[0], match.start()))
     return found
-
-
-def _inside(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
-    """Whether a span touches one that is settled: digits inside an address or a hash are no numbers."""
-    return any(start < other_end and end > other_start for other_start, other_end in taken)
 
 
 def _hashes(text: str) -> Iterator[Trial]:

@@ -1,18 +1,19 @@
 """What people said: events, appended for ever, and the standing that follows, moved in the same statement.
 
-Must never change or remove an event, and never let the order of arrival matter: the standing keeps, for each key, the
-latest event by its own time; at the same moment whatever narrows wins. An event that comes late therefore narrows
-what it may, and widens nothing.
+Must never change or remove an event, and never let the order of arrival matter: the standing keeps, for each
+key, the latest event by its own time; at the same moment whatever narrows wins. An event that comes late
+therefore narrows what it may, and widens nothing.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 from gateway.domain.errors import NotFound
+from gateway.store.people_lookup import Subject
 from policies.terms import Condition, ConsentState
 
 EVERY_CHANNEL = "*"
@@ -30,7 +31,8 @@ class Event:
     Attributes:
         person_no: whose word it is.
         kind: kind of the identifier by which it was said, or "".
-        index: its blind index, or b"". A consent covers this identifier; a withdrawal or objection is kept with it
+        index: its blind index, or b"". A consent covers this identifier; a withdrawal or objection is kept
+        with it
             but holds for the whole person.
         state: given, withdrawn or objected.
         purpose: a node of the purpose tree.
@@ -78,13 +80,6 @@ class Line:
     source_no: int
 
 
-class Named(NamedTuple):
-    """A person by both names: the number that joins, the uid that goes outside."""
-
-    no: int
-    uid: bytes
-
-
 def append(connection: Connection, events: Sequence[Event]) -> list[int]:
     """Append events and move the standing; few or thousands cost the same two statements.
 
@@ -114,7 +109,9 @@ def lock(connection: Connection, people: Iterable[int]) -> None:
     """
     wanted = sorted(set(people))
     if len(connection.execute(_LOCK, {"people": wanted}).all()) != len(wanted):
-        raise NotFound("person_unknown", "Somebody named here is not known, or was erased. Look them up again.")
+        raise NotFound(
+            "person_unknown", "Somebody named here is not known, or was erased. Look them up again."
+        )
 
 
 def standing(connection: Connection, person_no: int) -> list[Line]:
@@ -131,10 +128,16 @@ def event_behind(connection: Connection, person_no: int, line: Line) -> int:
     return int(connection.execute(_EVENT_BEHIND, values).scalar_one())
 
 
-def everybody_with(connection: Connection, kind: str, indexes: Sequence[bytes]) -> list[Named]:
-    """Name all persons whom one identifier finds, by their numbers: a shared one speaks for each of them."""
-    rows = connection.execute(_EVERYBODY, {"kind": kind, "indexes": list(indexes)})
-    return [Named(row.no, row.uid) for row in rows]
+def everybody_with(connection: Connection, kind: str, indexes: Sequence[bytes]) -> list[Subject]:
+    """Give all persons whom one identifier finds, by their numbers: a shared one speaks for each of them.
+
+    Args:
+        connection: the transaction to look in.
+        kind: identifier kind.
+        indexes: the blind indexes of one value, one for each live version.
+    """
+    rows = connection.execute(_EVERYBODY, {"kind": str(kind), "indexes": list(indexes)})
+    return [Subject(no, uid, kind, index) for no, uid, index in rows]
 
 
 def only_identifier(connection: Connection, person_no: int, kind: str) -> bytes | None:
@@ -164,17 +167,16 @@ def _columns(events: Sequence[Event]) -> dict[str, object]:
     }
 
 
-def _line(row: Sequence[object]) -> Line:
+def _line(row: Sequence[Any]) -> Line:
     index, purpose, channel, sender_no, state, since, conditions, wording, source_no = row
-    return Line(  # type: ignore[call-overload,unused-ignore]
-        index, purpose, channel, sender_no, ConsentState(state), since, Condition(conditions), wording, source_no,
-    )  # fmt: skip
+    where = (index, purpose, channel, sender_no)
+    return Line(*where, ConsentState(state), since, Condition(conditions), wording, source_no)
 
 
 _LOCK = text("SELECT no FROM person WHERE no = ANY(CAST(:people AS bigint[])) ORDER BY no FOR UPDATE")
 
-# `weight` orders states of the same moment: what narrows wins. Of two consents of the same moment under one key (the
-# same sign-up in two lists) only the conditions that both carry hold, and the older source speaks.
+# `weight` orders states of the same moment: what narrows wins. Of two consents of the same moment under one
+# key (the same sign-up in two lists) only the conditions that both carry hold, and the older source speaks.
 _APPEND = text("""
 WITH said AS (
   SELECT s.*, array_position(ARRAY['given', 'withdrawn', 'objected'], s.state) AS weight,
@@ -230,8 +232,8 @@ _EVENT_BEHIND = text(
     " AND channel = :channel AND sender_no = :sender AND at = :at"
 )
 _EVERYBODY = text(
-    "SELECT DISTINCT p.no, p.uid FROM identifier i JOIN person p ON p.no = i.person_no"
-    " WHERE i.kind = :kind AND i.index = ANY(CAST(:indexes AS bytea[])) ORDER BY p.no"
+    "SELECT DISTINCT ON (p.no) p.no, p.uid, i.index FROM identifier i JOIN person p ON p.no = i.person_no"
+    " WHERE i.kind = :kind AND i.index = ANY(CAST(:indexes AS bytea[])) ORDER BY p.no, i.index_version DESC"
 )
 # While an index key rotates a value stands there once a version; only the newest is looked at.
 _IDENTIFIERS = text(

@@ -1,7 +1,8 @@
-"""The private PostgreSQL: one server for all commands on one data folder, started by the first, stopped by the last.
+"""The private PostgreSQL: one server for all commands on one data folder; the first starts it, the last
+stops it.
 
-It is for one host and for trying out. Must never leave a command without a database because another one ended, and
-never open the database to anybody but the account that runs Ostiary.
+It is for one host and for trying out. Must never leave a command without a database because another one
+ended, and never open the database to anybody but the account that runs Ostiary.
 """
 
 import atexit
@@ -10,13 +11,13 @@ import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 from urllib.parse import quote
 
 from gateway.store import embedded_cluster as cluster
 from gateway.store.embedded_cluster import Address
 from gateway.store.embedded_locks import Use, exclusive
-from gateway.store.embedded_place import Place, give, settle
+from gateway.store.embedded_place import Place, settle
 from gateway.store.errors import DatabaseUnavailable
 
 _NO_SOCKETS: Final = sys.platform == "win32"
@@ -41,6 +42,12 @@ class EmbeddedServer:
     def __repr__(self) -> str:
         return f"EmbeddedServer(home={str(self.home)!r})"
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
     def release(self) -> None:
         """Stop using the database; the last one out stops the server. Safe to call twice.
 
@@ -54,14 +61,17 @@ class EmbeddedServer:
             with exclusive(self._place.control / "start.lock", _unheard):
                 if use.is_last():
                     cluster.stop(self._place)
-                use.end()
+                use.end()  # not before the server is down: whoever waits for the start lock must find it so
+        except FileNotFoundError:
+            use.end()  # the data folder was removed; the server notices by itself and ends
         except BaseException:
-            # A server left running is adopted by the next command; a lock left held would keep it running for ever.
-            use.end()
+            use.end()  # a server left running is adopted; a lock left held would keep it for ever
             raise
 
 
-def ensure_running(data_folder: Path, say: Callable[[str], None], *, tcp: bool = _NO_SOCKETS) -> EmbeddedServer:
+def ensure_running(
+    data_folder: Path, say: Callable[[str], None], *, tcp: bool = _NO_SOCKETS
+) -> EmbeddedServer:
     """Give the private database of a data folder, made and started if need be.
 
     Args:
@@ -82,12 +92,14 @@ def ensure_running(data_folder: Path, say: Callable[[str], None], *, tcp: bool =
             say("Making the private database; this takes a second or two, once.")
             cluster.initialise(place, secret)
         use = Use(place.control / "users.lock")
+        place.give_back()
         try:
             address = _running(place, secret, say, tcp=tcp)
         except BaseException:
             use.end()
             raise
-    # True now: the server runs and our shared lock keeps it. A crash from here on leaves it running, to be adopted.
+    # True now: the server runs and our shared lock keeps it. A crash from here on leaves it running, to be
+    # adopted.
     return EmbeddedServer(place, address, secret, use)
 
 
@@ -97,7 +109,9 @@ def _running(place: Place, secret: str, say: Callable[[str], None], *, tcp: bool
         cluster.start(place, tcp=tcp)
         address = cluster.find(place, secret, say)
     if address is None:
-        raise DatabaseUnavailable("database_unavailable", f"The private database ended at once. Its log is {place.log}.")
+        raise DatabaseUnavailable(
+            "database_unavailable", f"The private database ended at once. Its log is {place.log}."
+        )
     cluster.make_database(address, secret)
     return address
 
@@ -107,7 +121,7 @@ def _secret(place: Place) -> str:
     path = place.control / "secret"
     if not path.exists():
         if place.cluster.exists():
-            message = f"{path} is missing, and {place.cluster} opens with nothing else. Restore the file, or remove that folder."
+            message = f"{path} is missing, and nothing else opens {place.cluster}. Restore it, or remove that folder."
             raise DatabaseUnavailable("database_secret", message)
         path.with_suffix(".new").unlink(missing_ok=True)
         cluster.write_private(path.with_suffix(".new"), secrets.token_urlsafe(32))

@@ -1,7 +1,7 @@
 """The private database's server: make its cluster, start it, find it running, stop it.
 
-Every function here is called under the start lock. Must never switch off fsync, listen on a network, or write a
-statement's values into the server's log.
+Every function here is called under the start lock. Must never switch off fsync, listen on a network, or
+write a statement's values into the server's log.
 """
 
 import os
@@ -25,8 +25,9 @@ _SOCKET_NAME: Final = ".s.PGSQL.5432"
 _START_SECONDS: Final = 300  # a start after a crash replays the log
 _NO_PROCESS: Final = "2147483646"  # larger than any process number
 
-# One small machine that does other work too. The last lines keep personal data out of the log: PostgreSQL would
-# otherwise write failed statements and the offending row.
+# One small machine that does other work too. The last lines keep personal data out of the log: PostgreSQL
+# would otherwise write failed statements and the offending row. The caller gets the error, and may say more
+# of it.
 _SETTINGS: Final = {
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
@@ -43,7 +44,7 @@ _SETTINGS: Final = {
     "password_encryption": "scram-sha-256",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_min_messages": "warning",
+    "log_min_messages": "log",  # above ERROR: a failed cast names the value in its first line
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_parameter_max_length": "0",
@@ -76,7 +77,8 @@ class _Claim:
 def initialise(place: Place, secret: str) -> None:
     """Make the cluster in a folder of its own and move it into place whole.
 
-    A crash before the rename leaves `cluster.new`, which the next call removes; a crash after it leaves a whole cluster.
+    A crash before the rename leaves `cluster.new`, which the next call removes; a crash after it leaves a
+    whole cluster.
 
     Args:
         place: where; `place.cluster` does not exist.
@@ -95,7 +97,9 @@ def initialise(place: Place, secret: str) -> None:
     finally:
         password.unlink()
     if done.returncode != 0:
-        raise DatabaseUnavailable("database_unavailable", f"The private database could not be made: {_last_line(done.stdout)}")
+        raise DatabaseUnavailable(
+            "database_unavailable", f"The private database could not be made: {_last_line(done.stdout)}"
+        )
     with (fresh / "postgresql.conf").open("a") as settings:
         settings.write("include 'ostiary.conf'  # written anew at every start\n")
     fresh.rename(place.cluster)
@@ -121,12 +125,12 @@ def start(place: Place, *, tcp: bool) -> None:
     """Start the server and wait until it answers; after a crash it first replays its log.
 
     Raises:
-        DatabaseUnavailable: `database_version` if the cluster is of another PostgreSQL; `database_unavailable` with the
-            last line of the server's log.
+        DatabaseUnavailable: `database_version` if the cluster is of another PostgreSQL;
+            `database_unavailable` with the last line of the server's log.
     """
     made_by = (place.cluster / "PG_VERSION").read_text().strip()
     if made_by != str(MAJOR):
-        message = f"{place.cluster} is of PostgreSQL {made_by}, this is {MAJOR}. Restore a backup into a new data folder."
+        message = f"{place.cluster} is of PostgreSQL {made_by}, this is {MAJOR}. Restore a backup into a new folder."
         raise DatabaseUnavailable("database_version", message)
     _write_settings(place, tcp=tcp)
     if place.log.exists():
@@ -135,7 +139,9 @@ def start(place: Place, *, tcp: bool) -> None:
     while (said := _pg_ctl_start(place)) is not None:
         # The backends of a killed server take a moment to notice; until then the new one refuses, rightly.
         if "shared memory block" not in said or time.monotonic() > deadline:
-            message = f"The private database did not start: {_last_line(said)} The whole story is in {place.log}."
+            message = (
+                f"The private database did not start: {_last_line(said)} The whole story is in {place.log}."
+            )
             raise DatabaseUnavailable("database_unavailable", message)
         time.sleep(0.2)
 
@@ -143,9 +149,10 @@ def start(place: Place, *, tcp: bool) -> None:
 def _pg_ctl_start(place: Place) -> str | None:
     """Try once; None is success, anything else what the server said."""
     done = place.run(
-        "pg_ctl", "start", "-D", str(place.cluster), "-l", str(place.log), "-w", "-t", str(_START_SECONDS), "-s",
+        *("pg_ctl", "start", "-D", str(place.cluster), "-l", str(place.log)),
+        *("-w", "-t", str(_START_SECONDS), "-s"),
         seconds=_START_SECONDS + 30,
-    )  # fmt: skip
+    )
     if done.returncode == 0:
         return None
     return place.log.read_text(errors="replace") if place.log.exists() else done.stdout
@@ -173,7 +180,7 @@ def find(place: Place, secret: str, say: Callable[[str], None]) -> Address | Non
             stop(place)
             return None
         if time.monotonic() > deadline:
-            message = f"The private database (process {claim.pid}) runs but does not answer. Its log is {place.log}."
+            message = f"The private database (process {claim.pid}) does not answer. Its log is {place.log}."
             raise DatabaseUnavailable("database_unavailable", message)
         time.sleep(0.05)
     return None
@@ -190,13 +197,15 @@ def answers(address: Address, secret: str) -> bool:
             return True
     except psycopg.OperationalError as error:
         if "password authentication failed" in str(error):
-            message = "The private database does not take the secret of this data folder. Restore the `database/secret` that belongs to it."
+            message = (
+                "The private database does not take the secret of its data folder. Restore `database/secret`."
+            )
             raise DatabaseUnavailable("database_secret", message) from None
         return False
 
 
 def make_database(address: Address, secret: str) -> None:
-    """Make the database `ostiary` where it is missing: after the first start, or one that broke off right after it."""
+    """Make the database `ostiary` where it is missing: after the first start, or one that broke off."""
     with psycopg.connect(address.conninfo(secret, "postgres"), autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(DATABASE)))
@@ -217,20 +226,28 @@ def write_private(path: Path, text: str) -> None:
 
 
 def _claim(place: Place) -> _Claim | None:
+    path = place.cluster / "postmaster.pid"
     try:
-        lines = (place.cluster / "postmaster.pid").read_text().splitlines()
+        if not _names_a_process(path.read_text()):
+            time.sleep(0.5)  # a server that was being started when its command died writes it in this time
+        if not _names_a_process(told := path.read_text()):
+            path.unlink()  # a crash left it half-written, and the server would refuse to guess
+            return None
     except FileNotFoundError:
         return None
-    if not lines or not lines[0].strip().isdigit():
-        return None  # a crash left it half-written; the server itself replaces it
+    lines = told.splitlines()
     ready = len(lines) > 7 and lines[7].strip() == "ready"  # noqa: PLR2004  the eighth line is the server's state
     if not ready:
         return _Claim(int(lines[0]), None)
     return _Claim(int(lines[0]), Address(lines[4].strip() or "127.0.0.1", int(lines[3])))
 
 
+def _names_a_process(told: str) -> bool:
+    return told.partition("\n")[0].strip().isdigit()
+
+
 def _is_server(place: Place, pid: int) -> bool:
-    """Tell whether the claimed process lives and is a PostgreSQL: after a reboot the number may be anybody's."""
+    """Tell whether the process lives and is a PostgreSQL: after a reboot the number may be anybody's."""
     if place.run("pg_ctl", "status", "-D", str(place.cluster), seconds=30).returncode != 0:
         return False
     name = Path(f"/proc/{pid}/comm")
@@ -238,7 +255,7 @@ def _is_server(place: Place, pid: int) -> bool:
 
 
 def _retire(place: Place) -> None:
-    """Make a dead server's claim harmless, yet keep its shared memory key: a surviving backend is still found by it."""
+    """Make a dead server's claim harmless, but keep its memory key: a surviving backend is found by it."""
     path = place.cluster / "postmaster.pid"
     lines = path.read_text().splitlines()
     path.write_text("\n".join([_NO_PROCESS, *lines[1:], ""]))
@@ -253,7 +270,12 @@ def _write_settings(place: Place, *, tcp: bool) -> None:
         ours = {"listen_addresses": "127.0.0.1", "port": str(_free_port()), "unix_socket_directories": ""}
     else:
         sockets = str(_socket_folder(place))
-        ours = {"listen_addresses": "", "port": "5432", "unix_socket_directories": sockets, "unix_socket_permissions": "0700"}
+        ours = {
+            "listen_addresses": "",
+            "port": "5432",
+            "unix_socket_directories": sockets,
+            "unix_socket_permissions": "0700",
+        }
     quoted = ((name, value.replace("'", "''")) for name, value in (_SETTINGS | ours).items())
     fresh = place.cluster / "ostiary.conf.new"
     fresh.unlink(missing_ok=True)
@@ -263,7 +285,7 @@ def _write_settings(place: Place, *, tcp: bool) -> None:
 
 
 def _socket_folder(place: Place) -> Path:
-    """Give a 0700 folder whose socket path is short enough: in the home, else a short one, kept in the record."""
+    """Give a 0700 folder with a socket path that is short enough: in the home, else one in the record."""
     inside = place.home / "run"
     if len(os.fsencode(inside / _SOCKET_NAME)) <= _SOCKET_LIMIT:
         inside.mkdir(mode=0o700, exist_ok=True)
@@ -287,7 +309,7 @@ def _short_root(place: Place) -> Path:
 
 
 def _is_ours(folder: Path, place: Place) -> bool:
-    """Tell whether a socket folder is still the one we made: temporary folders get swept, and then anybody may make it."""
+    """Tell whether a socket folder is still ours: a swept temporary folder may be made by anybody."""
     if folder.is_symlink() or not folder.is_dir():
         return False
     seen = folder.stat()

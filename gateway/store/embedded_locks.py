@@ -1,7 +1,8 @@
 """Who may start the private database, and who is the last to leave: two kinds of lock on files.
 
 The kernel drops a lock when its process dies, however it dies, so a killed command never blocks the next one.
-Must never hand a lock on to a child program: descriptors are not inheritable, or a running server would count as its own user.
+Must never hand a lock on to a child program: descriptors are not inheritable, or a running server would
+count as its own user.
 """
 
 import os
@@ -17,7 +18,9 @@ from gateway.store.errors import DatabaseUnavailable
 _PATIENCE: Final = 330.0  # seconds; longer than the longest start, which is a crash recovery
 _QUIET: Final = 1.0  # seconds of waiting before we say why
 
-if sys.platform == "win32":  # no shared locks there: each user locks one byte of its own, the last one out can lock them all
+if (
+    sys.platform == "win32"
+):  # no shared locks there: each user locks one byte of its own, the last one out can lock them all
     import msvcrt
 
     _SLOTS: Final = range(1, 256)
@@ -86,7 +89,9 @@ def _wait_for(file: int, path: Path, say: Callable[[str], None]) -> None:
     while not _try_exclusive(file):
         waited = time.monotonic() - begun
         if waited > _PATIENCE:
-            message = f"Another command has held {path} for {_PATIENCE:.0f} seconds. Find it with `fuser {path}` and end it."
+            message = (
+                f"Another command has held {path} for {_PATIENCE:.0f} s. Find it with `fuser {path}`, end it."
+            )
             raise DatabaseUnavailable("database_locked", message)
         if waited > _QUIET and not told:
             say("Another command is starting or stopping the private database; waiting for it.")
@@ -102,7 +107,7 @@ class Use:
         self._slot = _take_shared(self._file)
 
     def is_last(self) -> bool:
-        """Tell whether nobody else uses the database; call it only under `exclusive`, or somebody may just be coming in."""
+        """Tell whether nobody else uses the database; only under `exclusive`: somebody may be coming in."""
         return _alone(self._file, self._slot)
 
     def end(self) -> None:

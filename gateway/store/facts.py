@@ -154,7 +154,7 @@ class Facting:
 
 def band(ago: Sequence[float], moment: float) -> int:
     """Count the periods that have fully passed since `moment` (POSIX seconds); see `gateway.domain.bands`."""
-    return len(ago) - bisect_right(ago, moment - 1e-9) if moment else len(ago)
+    return len(ago) - bisect_right(ago, moment) if moment else len(ago)
 
 
 def _person(traits: str) -> Person:

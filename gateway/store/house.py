@@ -9,8 +9,9 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, text
 
+from audit.errors import NotSettled
 from audit.leaf import Entry
-from audit.ledger import Sequencer, enter, receipt
+from audit.ledger import Lag, Sequencer, enter, receipt
 from gateway.domain.errors import Unavailable
 from gateway.store.unit import unit
 from policies.load import restore
@@ -40,7 +41,7 @@ class House:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Open one REPEATABLE READ transaction: everything read in it is of one moment; writes commit at the end."""
-        with unit(self.engine, repeatable_read=True) as connection:
+        with unit(self.engine, "repeatable_read") as connection:
             yield connection
 
     def bundle(self, connection: Connection) -> Bundle:
@@ -78,9 +79,16 @@ class House:
         Raises:
             Unavailable: `ledger_behind` when it was not integrated in time; it is durable all the same.
         """
-        index = self.sequencer.settle(inbox_no, timeout)
+        try:
+            index = self.sequencer.settle(inbox_no, timeout)
+        except NotSettled as error:
+            raise Unavailable("ledger_behind", "The ledger is behind; the entry is safe in its inbox. Ask again.") from error
         with self.unit() as connection:
             return index, receipt(connection, index)
+
+    def lag(self) -> Lag:
+        """Say how many entries wait for the tree, and for how long the oldest has waited (seconds)."""
+        return self.sequencer.lag()
 
 
 _DETAIL = text("INSERT INTO ledger_detail (inbox_no, ciphertext) VALUES (:no, :sealed)")

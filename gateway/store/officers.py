@@ -22,6 +22,11 @@ class Officer:
     name: str
     role: str
 
+    @property
+    def actor(self) -> str:
+        """The name under which the ledger knows an officer; no tool's name holds a colon."""
+        return f"officer:{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class KeptOfficer:

@@ -123,10 +123,16 @@ class Credential:
 
 def credential(connection: Connection, key_id: str) -> Credential | None:
     """Give a credential and its tool, or None."""
-    row = connection.execute(_CREDENTIAL, {"key": key_id}).mappings().one_or_none()
-    if row is None:
-        return None
-    return Credential(key_id, row["digest"], row["expires_at"], row["revoked_at"], _caller(row))
+    return credentials(connection, [key_id]).get(key_id)
+
+
+def credentials(connection: Connection, key_ids: Sequence[str]) -> dict[str, Credential]:
+    """Give the credentials that exist of these, with their tools."""
+    rows = connection.execute(_CREDENTIALS, {"keys": list(key_ids)}).mappings()
+    return {
+        row["key_id"]: Credential(row["key_id"], row["digest"], row["expires_at"], row["revoked_at"], _caller(row))
+        for row in rows
+    }
 
 
 def _caller(row: RowMapping) -> Caller:
@@ -154,7 +160,7 @@ _TOOLS = text(f"SELECT {_COLUMNS} FROM tool t ORDER BY t.name")
 _ADD_CREDENTIAL = text(
     "INSERT INTO credential (key_id, tool_no, digest, expires_at) VALUES (:key, :tool, :digest, :expires)"
 )
-_CREDENTIAL = text(
-    f"SELECT c.digest, c.expires_at, c.revoked_at, {_COLUMNS} FROM credential c JOIN tool t ON t.no = c.tool_no"
-    " WHERE c.key_id = :key"
+_CREDENTIALS = text(
+    f"SELECT c.key_id, c.digest, c.expires_at, c.revoked_at, {_COLUMNS} FROM credential c JOIN tool t ON t.no = c.tool_no"
+    " WHERE c.key_id = ANY(:keys)"
 )

@@ -2,9 +2,10 @@
 
 Holds no person: it survives import and erasure and beats every consent. Must never lift anything.
 
-`add` and `hits` exclude each other through an advisory lock that lasts as long as the transaction: an import chunk that
-asked `hits` and then stores its identifiers cannot miss a suppression that is added meanwhile; that one waits for the
-chunk and marks what it stored. Whoever takes this lock and locks persons too takes this one first.
+`add` and `hits` exclude each other through an advisory lock that lasts as long as the transaction: an import
+chunk that asked `hits` and then stores its identifiers cannot miss a suppression that is added meanwhile;
+that one waits for the chunk and marks what it stored. Whoever takes this lock and locks persons too takes
+this one first.
 """
 
 from collections.abc import Sequence
@@ -90,8 +91,8 @@ def add(connection: Connection, suppressions: Sequence[Suppression]) -> int:
 def hits(connection: Connection, kind: str, hashes: Sequence[bytes]) -> dict[bytes, int]:
     """Look up many hashes at once.
 
-    Call it in a READ COMMITTED transaction, the same one that stores the identifiers: until it ends nothing can be
-    suppressed that this answer does not know.
+    Call it in a READ COMMITTED transaction, the same one that stores the identifiers: until it ends nothing
+    can be suppressed that this answer does not know.
 
     Args:
         connection: that transaction.

@@ -17,13 +17,18 @@ def unit(engine: Engine, isolation: Isolation = "read_committed") -> Iterator[Co
 
     Args:
         engine: of the database role that the work needs.
-        isolation: `repeatable_read` gives one snapshot to all statements; a conflicting write then fails (SQLSTATE
-            40001), and the caller begins again.
+        isolation: `repeatable_read` gives one snapshot to all statements; a conflicting write then fails
+            (SQLSTATE 40001), and the caller begins again.
 
     Raises:
-        DatabaseUnavailable: the database went away or gave no connection in time. If that happens at the commit,
-            the work may or may not have been kept: whoever repeats it needs a key that makes repeating harmless.
+        DatabaseUnavailable: the database went away or gave no connection in time. If that happens at the
+            commit, the work may or may not have been kept: whoever repeats it needs a key that makes
+            repeating harmless.
     """
     level = isolation.replace("_", " ").upper()
-    with translated(), engine.connect().execution_options(isolation_level=level) as connection, connection.begin():
+    with (
+        translated(),
+        engine.connect().execution_options(isolation_level=level) as connection,
+        connection.begin(),
+    ):
         yield connection

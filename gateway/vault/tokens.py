@@ -24,7 +24,7 @@ TOKEN_LENGTH: Final = 47
 
 _KEY_BYTES: Final = 64
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
-_STANDARD: Final = str.maketrans("-_", "+/")
+_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 # The last character carries four bits: only sixteen of them are canonical, so a token has one spelling.
 _SHAPE: Final = re.compile(r"tk1\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])")
 
@@ -55,7 +55,7 @@ class TokenKey:
         if shaped is None:
             raise ForeignToken
         try:
-            uid = self._decrypt(a2b_base64(shaped[1].translate(_STANDARD) + "="), None)
+            uid = self._decrypt(a2b_base64(shaped[1].encode().translate(_STANDARD) + b"="), None)
         except InvalidTag:
             raise ForeignToken from None
         if len(uid) != PERSON_BYTES:

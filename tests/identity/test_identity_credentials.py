@@ -108,7 +108,7 @@ def test_a_password_passes_and_its_hash_is_argon2id() -> None:
 
 
 def test_two_spellings_of_one_password_are_one() -> None:
-    assert PASSWORDS.check(PASSWORDS.hash("Schlüssel für alle"), "Schlüssel für alle") is None
+    assert PASSWORDS.check(PASSWORDS.hash("Schlu\u0308ssel zum Haus"), "Schl\u00fcssel zum Haus") is None
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,13 @@ def test_an_unknown_officer_costs_a_verification() -> None:
     with pytest.raises(CredentialWrong):
         passwords.check(None, "whatever it is")
     assert len(counted) == 1
+
+
+def test_an_unknown_officer_stays_out_even_with_the_dummys_password() -> None:
+    passwords = Passwords(CHEAP)
+    passwords._dummy = CHEAP.hash("correct horse battery")
+    with pytest.raises(CredentialWrong):
+        passwords.check(None, "correct horse battery")
 
 
 def test_a_hash_of_yesterdays_cost_is_renewed() -> None:

@@ -1,5 +1,6 @@
 """Sessions: only a digest is kept, both limits end them, a form needs its own session's token."""
 
+import pickle
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -90,5 +91,7 @@ def test_unfit_settings_and_naive_moments_are_refused() -> None:
         SESSIONS.check(session_id, record, NOW.replace(tzinfo=None))
 
 
-def test_repr_shows_no_key() -> None:
+def test_the_key_is_neither_shown_nor_pickled() -> None:
     assert repr(SESSIONS) == "<Sessions>"
+    with pytest.raises(TypeError):
+        pickle.dumps(SESSIONS)

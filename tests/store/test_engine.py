@@ -1,5 +1,7 @@
-"""Engines in their roles: who may do what, what survives a lost server, what is refused, and that nothing is told."""
+"""Engines in their roles: who may do what, what survives a lost server, what is refused."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +18,7 @@ from gateway.store.engine import Limits, Role, migrate, missing, open_engine, pr
 from gateway.store.errors import DatabaseUnavailable
 from gateway.store.unit import unit
 
+_ROOT = Path(__file__).parents[2]
 New = Callable[[], AbstractContextManager[str]]
 
 
@@ -173,7 +176,9 @@ def test_no_server_is_unavailable_and_its_password_stays_unsaid(tmp_path: Path) 
     assert "hush-hush" not in repr(engine)
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "mysql://me:hush@host/x", "not a url: hush", "", "postgresql+asyncpg://h/x"])
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "mysql://me:hush@host/x", "not a url: hush", "", "postgresql+asyncpg://h/x"]
+)
 def test_another_kind_of_database_is_refused(url: str) -> None:
     with pytest.raises(DatabaseUnavailable) as caught:
         open_engine(url, "app")
@@ -242,21 +247,38 @@ def test_prepare_twice_does_nothing_more(prepared_url: str) -> None:
 
 
 def test_many_processes_may_prepare_and_migrate_at_once(new_database: New) -> None:
+    program = "import sys; from gateway.store.engine import *; prepare(sys.argv[1]); migrate(sys.argv[1])"
     with new_database() as one, new_database() as two:
-        gate = threading.Barrier(6)
-
-        def begin(url: str) -> None:
-            gate.wait()
-            prepare(url)
-            migrate(url)
-
-        with ThreadPoolExecutor(6) as pool:
-            for done in [pool.submit(begin, url) for url in (one, two) * 3]:
-                done.result()
+        begun = [
+            subprocess.Popen([sys.executable, "-c", program, url], cwd=_ROOT) for url in (one, two, one, two)
+        ]
+        assert [process.wait(60) for process in begun] == [0, 0, 0, 0]
         for url in (one, two):
             engine = open_engine(url, "owner")
             assert _value(engine, "SELECT count(*) FROM alembic_version") == 1
             engine.dispose()
+
+
+def test_many_threads_may_prepare_two_databases_of_one_server_at_once(private_folder: Path) -> None:
+    server = ensure_running(private_folder, lambda _: None)
+    try:
+        urls = [
+            server.url,
+            make_url(server.url).set(database="postgres").render_as_string(hide_password=False),
+        ] * 4
+        gate = threading.Barrier(len(urls))
+
+        def begin(url: str) -> None:
+            gate.wait()
+            prepare(url)
+
+        with ThreadPoolExecutor(len(urls)) as pool:
+            list(pool.map(begin, urls))
+        engine = open_engine(server.url, "app")
+        assert _value(engine, "SELECT current_user::text") == "ostiary_app"
+        engine.dispose()
+    finally:
+        server.release()
 
 
 def test_a_login_without_rights_is_given_the_sql_that_helps(new_database: New, server_url: str) -> None:

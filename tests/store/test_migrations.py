@@ -1,4 +1,5 @@
-"""Models and migrations say the same, in both directions: by Alembic's comparison, and by PostgreSQL's own catalogue."""
+"""Models and migrations say the same, both ways: by Alembic's comparison and by PostgreSQL's own
+catalogue."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -8,19 +9,20 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
-from audit.tables import metadata as audit_metadata
 from gateway.store.engine import alembic_config, migrate, open_engine, prepare
-from gateway.store.tables import metadata as store_metadata
 from gateway.store.unit import unit
+from migrations.comparison import MODELS, comparison
 
 # Partitions are made as time goes on and follow their parent; alembic_version belongs to Alembic.
 _CATALOGUE = """
 WITH ours AS (
   SELECT oid, relname::text AS name FROM pg_class
-  WHERE relnamespace = 'ostiary'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'alembic_version'
+  WHERE relnamespace = 'ostiary'::regnamespace AND relkind IN ('r', 'p')
+    AND NOT relispartition AND relname <> 'alembic_version'
 )
-SELECT 'column ' || name || '.' || attname || ' ' || format_type(atttypid, atttypmod) || ' null=' || (NOT attnotnull)::text
-       || ' identity=' || attidentity || ' default=' || coalesce(pg_get_expr(adbin, adrelid), '-')
+SELECT 'column ' || name || '.' || attname || ' ' || format_type(atttypid, atttypmod)
+       || ' null=' || (NOT attnotnull)::text
+       || ' identity=' || attidentity::text || ' default=' || coalesce(pg_get_expr(adbin, adrelid), '-')
   FROM ours JOIN pg_attribute ON attrelid = ours.oid AND attnum > 0 AND NOT attisdropped
   LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 UNION ALL
@@ -40,8 +42,8 @@ def _catalogue(engine: Engine) -> set[str]:
 
 def test_alembic_finds_no_difference(owner_engine: Engine) -> None:
     with unit(owner_engine) as connection:
-        options = {"compare_server_default": True, "version_table_schema": "ostiary"}
-        differences = compare_metadata(MigrationContext.configure(connection, opts=options), [store_metadata, audit_metadata])
+        compared = MigrationContext.configure(connection, opts=comparison(connection))
+        differences = compare_metadata(compared, MODELS)
     assert differences == []
 
 
@@ -51,7 +53,7 @@ def test_a_database_made_from_the_models_equals_the_migrated_one(
     with new_database() as url:
         prepare(url)
         modelled = open_engine(url, "owner")
-        for metadata in (store_metadata, audit_metadata):
+        for metadata in MODELS:
             metadata.create_all(modelled)
         from_models, from_migrations = _catalogue(modelled), _catalogue(owner_engine)
         modelled.dispose()

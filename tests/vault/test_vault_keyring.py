@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import errno
 import hashlib
 import json
 import os
@@ -16,9 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gateway.domain.errors import Ostiary
-from gateway.vault.epochs import begin_epoch, destroy_wrapper
-from gateway.vault.errors import KeyNotRetired, KeyringBusy, KeyringExists, KeyringRefused, KeyUnknown
-from gateway.vault.keyfile import write_over
+from gateway.vault.errors import KeyringBusy, KeyringExists, KeyringRefused
 from gateway.vault.keys import Keyring, create_keyring, open_keyring, read_checked
 from gateway.vault.keytext import Purpose
 from gateway.vault.tokens import token_key
@@ -103,6 +102,21 @@ def test_what_a_crash_left_beside_is_cleared_and_never_used(tmp_path: Path) -> N
     (tmp_path / "ring.json.new").write_text('{"half": ')
     create_keyring(tmp_path / "ring.json")
     assert not (tmp_path / "ring.json.new").exists()
+
+
+def test_a_full_disk_leaves_no_keyring_and_no_traces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync = os.fsync
+
+    def full(fd: int) -> None:
+        if stat.S_ISREG(os.fstat(fd).st_mode):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(fd)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(KeyringRefused) as refused:
+        create_keyring(tmp_path / "ring.json")
+    assert refused.value.code == "keyring_unreadable"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_purpose_and_kind_has_a_key_of_its_own(own: Path) -> None:
@@ -275,34 +289,3 @@ def test_the_ledger_signer_signs_and_is_the_same_after_reopening(keyring: Keyrin
 def test_handles_for_identity_have_their_lengths(keyring: Keyring) -> None:
     assert len(keyring.session_key()) == 32
     assert [len(key) for key in keyring.link_keys().values()] == [64]
-
-
-def test_an_epoch_rewraps_the_living_and_ends_the_dead(own: Path) -> None:
-    first = open_keyring(own)
-    living, dead = first.new_data_keys([PERSON, PERSON])
-    second = begin_epoch(own)
-    assert second.generation == first.generation + 1
-    assert second.unwrap(living.wrapped, PERSON) == living.key
-    moved = second.rewrap(living.wrapped, PERSON)
-    assert moved is not None
-    assert second.rewrap(moved, PERSON) is None
-    third = destroy_wrapper(own, first.active_key_id)
-    assert third.unwrap(moved, PERSON) == living.key
-    with pytest.raises(KeyUnknown):
-        third.unwrap(dead.wrapped, PERSON)
-
-
-def test_an_active_or_foreign_key_is_not_destroyed(own: Path) -> None:
-    ring = open_keyring(own)
-    for key_id in (ring.active_key_id, ring.of(Purpose.LEDGER)[0].id, 1):
-        with pytest.raises(KeyNotRetired):
-            destroy_wrapper(own, key_id)
-    assert open_keyring(own).generation == 1
-
-
-def test_two_changes_from_the_same_state_cannot_both_win(own: Path) -> None:
-    before = read_checked(own)
-    begin_epoch(own)
-    with pytest.raises(KeyringBusy):
-        write_over(own, type(before)(before.name, before.generation + 1, before.keys))
-    assert open_keyring(own).generation == 2

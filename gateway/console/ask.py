@@ -1,0 +1,150 @@
+"""May I? An officer asks what the gate would say about one person, and sees every step of the answer.
+
+Must never put an identifier into an address or back onto a page in clear: it comes in a form, and is shown masked.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Form, Request, Response
+
+from gateway.console.door import Door, Visit
+from gateway.domain.errors import Invalid, NotFound, Ostiary
+from gateway.domain.masking import masked_email, masked_phone
+from gateway.domain.requests import Selector
+from gateway.flows.explain import explain
+from gateway.flows.officers import require
+from gateway.flows.overview import choices_of
+from policies.terms import Act, Channel
+
+KINDS: Final = (
+    ("email", "E-mail address"),
+    ("phone", "Phone number, as +82…"),
+    ("email_sha256", "SHA-256 of an e-mail address"),
+    ("phone_sha256", "SHA-256 of a phone number"),
+    ("external_id", "A source's own id"),
+)
+_TITLES: Final = {"allow": "Yes, it may", "hold": "Not now", "deny": "No, it may not"}
+_WORDS: Final = {"allow": "Allow", "hold": "Hold", "deny": "Deny"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The form as it was sent. `value` is personal data: it never reaches a template."""
+
+    kind: str = "email"
+    value: str = field(default="", repr=False)
+    source: str = ""
+    tool: str = ""
+    purpose: str = ""
+    channel: str = "email"
+    act: str = "contact"
+    at: str = ""
+
+    def shown(self) -> dict[str, str]:
+        """Give what may stand on a page again: everything but the value."""
+        names = ("kind", "source", "tool", "purpose", "channel", "act", "at")
+        return {name: getattr(self, name) for name in names}
+
+    def masked(self) -> str:
+        """Give the value as an officer may see it, or what kind of value it was."""
+        match self.kind:
+            case "email":
+                return masked_email(self.value.strip()) or "an e-mail address"
+            case "phone":
+                return masked_phone(self.value.strip()) or "a phone number"
+        return dict(KINDS).get(self.kind, "somebody")
+
+
+def add(router: APIRouter, door: Door) -> None:
+    """Put the question form on the router."""
+
+    @router.get("/ask")
+    def form(request: Request) -> Response:
+        return _form(door, door.visit(request), Question())
+
+    @router.post("/ask")
+    def ask(
+        request: Request,
+        kind: Annotated[str, Form()] = "",
+        value: Annotated[str, Form()] = "",
+        source: Annotated[str, Form()] = "",
+        tool: Annotated[str, Form()] = "",
+        purpose: Annotated[str, Form()] = "",
+        channel: Annotated[str, Form()] = "",
+        act: Annotated[str, Form()] = "",
+        at: Annotated[str, Form()] = "",
+        csrf: Annotated[str, Form()] = "",
+    ) -> Response:
+        visit = door.visit_form(request, csrf)
+        require(visit.officer, "decision.explain")
+        asked = Question(kind, value, source, tool, purpose, channel, act, at)
+        try:
+            return _answer(door, visit, asked)
+        except (Invalid, NotFound) as refusal:
+            return _form(door, visit, asked, refusal)
+
+
+def _answer(door: Door, visit: Visit, asked: Question) -> Response:
+    selector = Selector(asked.kind, asked.value.strip(), asked.source)
+    answer = explain(
+        door.gate, visit.officer.actor, selector, asked.tool, asked.purpose, _channel(asked.channel), _act(asked.act),
+        _moment(asked.at),
+    )
+    outcome = answer.decision.outcome.value
+    return _page(
+        door, visit, asked, title=_TITLES[outcome], answer=answer, decision=answer.decision, outcome=outcome,
+        said=_WORDS[outcome], who=asked.masked(), duties=duties_of(answer.decision.obligations),
+    )
+
+
+def _form(door: Door, visit: Visit, asked: Question, refusal: Ostiary | None = None) -> Response:
+    status = 200 if refusal is None else 404 if isinstance(refusal, NotFound) else 400
+    title = "May I reach this person?" if refusal is None else "This cannot be answered"
+    return _page(door, visit, asked, status, title=title, answer=None, refusal=refusal)
+
+
+def _page(door: Door, visit: Visit, asked: Question, status: int = 200, **values: Any) -> Response:
+    values.setdefault("refusal", None)
+    return visit.page(
+        "ask.html", "ask", status, asked=asked.shown(), kinds=KINDS, choices=choices_of(door.gate, visit.officer),
+        channels=[channel.value for channel in Channel], **values,
+    )
+
+
+def duties_of(obligations: Any) -> list[tuple[str, str]]:
+    """Give obligations as pairs of words: lists joined, yes and no written out."""
+    return [(name.replace("_", " "), _spelled(value)) for name, value in obligations.items()]
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_spelled, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {_spelled(item)}" for name, item in value.items())
+    return str(value)
+
+
+def _channel(word: str) -> Channel:
+    if word not in set(Channel):
+        raise Invalid("channel_unknown", "Choose one of the channels of the list.")
+    return Channel(word)
+
+
+def _act(word: str) -> Act:
+    if word not in set(Act):
+        raise Invalid("act_unknown", "Ask about disclosing or about contacting.")
+    return Act(word)
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("moment_unfit", "Write the moment as 2026-11-22T08:00, in UTC.") from error
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,78 @@
+"""How old a thing is, said in the law's own periods, so that people who signed up on different days share a cell.
+
+Must never use another clock than the moment it is given. A period in months or years counts from the day after the
+event and ends with the last hour of the day of the same number, or of the month's last day where there is none
+(Regulation (EEC, Euratom) 1182/71 Art. 3; BGB §§ 187-188; Civil Act (KR) Art. 157-160). So everything turns at local
+midnight, and a band is exact to the microsecond.
+"""
+
+from bisect import bisect_right
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from policies.packs import Bundle, Period
+
+_one_day = timedelta(days=1)
+
+
+def cutoffs(bundle: Bundle, jurisdiction: str, at: datetime) -> tuple[datetime, ...]:
+    """Give the moments before which each period of the bundle has fully passed.
+
+    Args:
+        bundle: the law in force.
+        jurisdiction: where the person lives, ISO 3166-1 alpha-2 or "".
+        at: now, with its offset.
+
+    Returns:
+        One UTC moment a period, oldest first: the reverse of `bundle.periods`.
+    """
+    zone = first_zone(bundle, jurisdiction)
+    return _cutoffs(bundle.periods, zone.key, at.astimezone(zone).date())
+
+
+def band(cutoffs: Sequence[datetime], moment: datetime | None) -> int:
+    """Count the periods that have fully passed since a moment; an unknown moment is older than all of them."""
+    return len(cutoffs) - bisect_right(cutoffs, moment) if moment is not None else len(cutoffs)
+
+
+def within(bundle: Bundle, period: Period, band: int) -> bool:
+    """Say whether a thing of this band still lies within a period of the bundle."""
+    return band <= bundle.periods.index(period)
+
+
+def last_day(begun: date, period: Period) -> date:
+    """Give the last day of a period that an event on one day begins; 29 February leads to 28 February."""
+    month = begun.month - 1 + period.months
+    year, month = begun.year + month // 12, month % 12 + 1
+    day = min(begun.day, monthrange(year, month)[1])
+    return date(year, month, day) + timedelta(days=period.days)
+
+
+def has_passed(period: Period, begun: datetime, at: datetime, zone: ZoneInfo) -> bool:
+    """Say whether a period that began at one moment is over at another, by the calendar of a zone."""
+    return at.astimezone(zone).date() > last_day(begun.astimezone(zone).date(), period)
+
+
+def first_zone(bundle: Bundle, jurisdiction: str) -> ZoneInfo:
+    """Give the zone by whose calendar a jurisdiction counts days."""
+    return ZoneInfo(bundle.pack(jurisdiction).time_zones[0])
+
+
+@lru_cache(maxsize=512)
+def _cutoffs(periods: tuple[Period, ...], zone: str, today: date) -> tuple[datetime, ...]:
+    tz = ZoneInfo(zone)
+    starts = [datetime.combine(_first_within(period, today), time(), tz).astimezone(UTC) for period in periods]
+    return tuple(reversed(starts))
+
+
+def _first_within(period: Period, today: date) -> date:
+    """Find the earliest day from which the period is not over today; `last_day` never falls as days rise."""
+    day = today - timedelta(days=round(period.months * 30.436875) + period.days)
+    while last_day(day, period) >= today:
+        day -= _one_day
+    while last_day(day, period) < today:
+        day += _one_day
+    return day

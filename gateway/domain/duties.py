@@ -1,0 +1,36 @@
+"""What a permission obliges to: the duties of all rules that apply, put together so that the strictest holds.
+
+Must never drop a duty: what two laws say differently is given as both, or as the stricter of two numbers.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from policies.terms import Duty
+
+_least = frozenset({Duty.STOP_WITHIN_DAYS, Duty.RESULT_NOTICE_DAYS, Duty.CALLS_PER_DAY})
+
+
+def together(duties: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Put duties together.
+
+    Args:
+        duties: one mapping a rule; keys are words of `Duty`.
+
+    Returns:
+        One mapping with sorted keys. Of two numbers the stricter; of two texts a sorted list of both.
+    """
+    out: dict[str, Any] = {}
+    for each in duties:
+        for name, value in each.items():
+            out[name] = _stricter(name, out[name], value) if name in out else value
+    return dict(sorted(out.items()))
+
+
+def _stricter(name: str, one: Any, two: Any) -> Any:
+    if one == two:
+        return one
+    if type(one) is int and type(two) is int:
+        return min(one, two) if name in _least else max(one, two)
+    texts = {*(one if isinstance(one, list) else [one]), *(two if isinstance(two, list) else [two])}
+    return sorted(texts)

@@ -1,0 +1,118 @@
+"""When a message may go out: the recipient's clock and week, in every time zone that may be theirs.
+
+Must never use the sender's clock. Where the zone is not known, every zone of the region or country must be open.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from policies.packs import Pack, Rule
+from policies.terms import Day
+
+_week = tuple(Day)
+_day_minutes = 24 * 60
+_search_days = 9
+
+
+def zones_of(pack: Pack, region: str, time_zone: str) -> tuple[ZoneInfo, ...]:
+    """Give the zones a person may live in: their own if known, else their region's, else all of their country's."""
+    own = _zone(time_zone) if time_zone else None
+    if own:
+        return (own,)
+    return tuple(ZoneInfo(name) for name in pack.region_zones.get(region, pack.time_zones))
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a name that nobody knows is no knowledge
+        return None
+
+
+def blocking(rules: Iterable[Rule], zones: Sequence[ZoneInfo], at: datetime) -> Rule | None:
+    """Give the first rule that closes a moment in any of the zones."""
+    clocks = [at.astimezone(zone) for zone in zones]
+    for rule in rules:
+        if any(_closes(rule, clock) for clock in clocks):
+            return rule
+    return None
+
+
+def opens_at(rules: Sequence[Rule], zones: Sequence[ZoneInfo], at: datetime) -> datetime | None:
+    """Give the next moment (UTC) at which no rule closes any zone, or None if there is none within nine days."""
+    return next((each for each in _turns(rules, zones, at) if blocking(rules, zones, each) is None), None)
+
+
+def closes_at(rules: Sequence[Rule], zones: Sequence[ZoneInfo], at: datetime) -> datetime | None:
+    """Give the next moment (UTC) at which a rule closes any zone, or None."""
+    return next((each for each in _turns(rules, zones, at) if blocking(rules, zones, each) is not None), None)
+
+
+def windows(rules: Sequence[Rule]) -> list[dict[str, Any]]:
+    """Say when sending is open by the recipient's own clock, for an obligation.
+
+    Returns:
+        Rows of `days` (mon … sun), `from` and `to` (HH:MM, 24:00 is the end of the day).
+    """
+    rows: list[dict[str, Any]] = []
+    for day in _week:
+        for begin, end in _open(rules, day):
+            times = {"from": _clock(begin), "to": _clock(end)}
+            same = next((row for row in rows if {"from": row["from"], "to": row["to"]} == times), None)
+            if same:
+                same["days"].append(day.value)
+            else:
+                rows.append({"days": [day.value], **times})
+    return rows
+
+
+def _closes(rule: Rule, clock: datetime) -> bool:
+    minute = clock.hour * 60 + clock.minute
+    return any(begin <= minute < end for begin, end in _closed(rule, _week[clock.weekday()]))
+
+
+def _closed(rule: Rule, day: Day) -> list[tuple[int, int]]:
+    """Give the closed stretches of a day in minutes; hours that pass midnight close its two ends."""
+    if rule.when.days and day not in rule.when.days:
+        return []
+    if rule.when.hours is None:
+        return [(0, _day_minutes)]
+    begin, end = rule.when.hours
+    return [(begin, end)] if begin < end else [(0, end), (begin, _day_minutes)]
+
+
+def _open(rules: Sequence[Rule], day: Day) -> list[tuple[int, int]]:
+    """Take the closed stretches of all rules out of a day."""
+    at, out = 0, []
+    for begin, end in sorted(stretch for rule in rules for stretch in _closed(rule, day)):
+        if begin > at:
+            out.append((at, begin))
+        at = max(at, end)
+    return [*out, (at, _day_minutes)] if at < _day_minutes else out
+
+
+def _turns(rules: Sequence[Rule], zones: Sequence[ZoneInfo], at: datetime) -> list[datetime]:
+    """List the moments after `at` at which any rule may change its mind, in order, in UTC."""
+    minutes = {0}
+    for rule in rules:
+        minutes.update(rule.when.hours or ())
+    found = {
+        _moment(at.astimezone(zone) + timedelta(days=ahead), minute % _day_minutes, zone)
+        for zone in zones
+        for ahead in range(_search_days)
+        for minute in minutes
+    }
+    return sorted(moment for moment in found if moment > at)
+
+
+def _moment(day: datetime, minute: int, zone: ZoneInfo) -> datetime:
+    """Turn a local clock time into UTC. A time that the change to summer time skips becomes the one after the skip."""
+    return datetime.combine(day.date(), time(minute // 60, minute % 60), zone).astimezone(UTC)
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"

@@ -1,0 +1,234 @@
+"""What the packs say of one question: age, registers, consent, hours, duties.
+
+Must never allow what no rule speaks of, and never let a rule that is unsure widen. Pure; knows no country.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gateway.domain.bands import first_zone, has_passed, within
+from gateway.domain.hours import blocking, closes_at, opens_at, windows, zones_of
+from gateway.domain.people import Consent
+from gateway.domain.question import Question, carried, holds
+from gateway.domain.reasons import Reason
+from gateway.domain.tables import Entry, Table, table_of
+from policies.packs import Bundle, Pack, Rule
+from policies.terms import Act, Capacity, Condition, Duty, Model, Outcome
+
+LAW_STEP = 6
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the laws said: reasons against, the rules that carried it, duties, and the clock."""
+
+    against: list[Reason] = field(default_factory=list)
+    carried_by: list[tuple[int, Rule]] = field(default_factory=list)
+    duties: list[Mapping[str, Any]] = field(default_factory=list)
+    timed: list[Rule] = field(default_factory=list)
+    zones: tuple[ZoneInfo, ...] = ()
+    consented: bool = False
+
+
+def consult(question: Question) -> Findings:
+    """Ask every pack that speaks; all must be content, so the strictest holds."""
+    found = Findings()
+    person = question.facts.person
+    found.zones = zones_of(question.bundle.pack(person.jurisdiction), person.region, person.time_zone)
+    for pack, capacities in question.laws:
+        table = table_for(question, pack, capacities)
+        alive, lapsed_by = _alive(table, question)
+        _Law(question, pack, table, alive, lapsed_by, found).ask()
+    return found
+
+
+def table_for(question: Question, pack: Pack, capacities: frozenset[Capacity]) -> Table:
+    """Give the pack's table for a question, on the day it is by the pack's own calendar."""
+    day = question.at.astimezone(first_zone(question.bundle, pack.code)).date()
+    return table_of(question.bundle, pack.code, capacities, question.ask, question.facts.person.kind, day)
+
+
+def _alive(table: Table, question: Question) -> tuple[tuple[Consent, ...], Rule | None]:
+    """Keep the consents that have not lapsed under this pack; name the rule under which one did."""
+    alive, by = question.consents, None
+    for entry in table.lapses:
+        lapse = entry.rule.lapse
+        if lapse is None or holds(entry.rule, question, alive) is False:
+            continue
+        kept = tuple(line for line in alive if within(question.bundle, lapse.after, line.band))
+        by = entry.rule if len(kept) < len(alive) and by is None else by
+        alive = kept
+    return alive, by
+
+
+@dataclass(frozen=True, slots=True)
+class _Law:
+    """One pack asked about one question; writes what it says into `found`."""
+
+    question: Question
+    pack: Pack
+    table: Table
+    alive: tuple[Consent, ...]
+    lapsed_by: Rule | None
+    found: Findings
+
+    def ask(self) -> None:
+        for entry in self._holding(self.table.ages):
+            self._too_young(entry)
+        for entry in self._holding(self.table.registers):
+            self._register(entry)
+        if not self.table.covered:
+            self._nobody_speaks()
+        for entry in (*self._holding(self.table.exports), *self._holding(self.table.needs)):
+            self._need(entry)
+        for entry in self._holding(self.table.timed):
+            if not self._content(entry.rule):
+                self.found.timed.append(entry.rule)
+        for entry in self._holding(self.table.duties):
+            self._carry(9, entry.rule)
+        for entry in self.table.lapses:
+            self._tell_lapse(entry.rule)
+
+    def _holding(self, entries: tuple[Entry, ...]) -> Iterator[Entry]:
+        """Give the rules that hold, or may; the latter no longer sure."""
+        for entry in entries:
+            held = holds(entry.rule, self.question, self.alive)
+            if held is not False:
+                yield entry if held else Entry(entry.rule, sure=False)
+
+    def _carry(self, step: int, rule: Rule) -> None:
+        self.found.carried_by.append((step, rule))
+        if rule.oblige:
+            self.found.duties.append(rule.oblige)
+
+    def _say(self, step: int, code: str, rule: Rule, words: str, remedy: str, outcome: Outcome) -> None:
+        self.found.against.append(Reason(code, step, rule.id, rule.cite, words, outcome, remedy))
+
+    def _too_young(self, entry: Entry) -> None:
+        rule = entry.rule
+        if self._content(rule):
+            return
+        if entry.sure:
+            self._say(3, "too_young", rule, rule.title, "nothing before the birthday", rule.otherwise)
+        else:
+            words = f"{rule.title}; the age is not known and the source has no age gate"
+            self._say(3, "age_unknown", rule, words, "learn the year of birth, or prove an age gate", Outcome.HOLD)
+
+    def _register(self, entry: Entry) -> None:
+        rule, question = entry.rule, self.question
+        register = rule.register
+        if register is None or self._relaxed(rule):
+            return
+        taken = question.snapshot.registers.get(register.name)
+        zone = first_zone(question.bundle, self.pack.code)
+        if question.reach is not None and register.name in question.reach.registers:
+            remedy = "a consent that goes before the register"
+            self._say(4, "on_register", rule, f"on the register {register.name}", remedy, _softly(entry))
+        elif taken is None or has_passed(register.at_most, taken, question.at, zone):
+            words = f"the register {register.name} was not taken within {register.at_most.text}"
+            self._say(4, "register_stale", rule, words, f"take the register {register.name} anew", Outcome.HOLD)
+        else:
+            self._carry(4, rule)
+
+    def _nobody_speaks(self) -> None:
+        ask = self.question.ask
+        words = f"no rule of {self.pack.name} allows {ask.purpose} by {ask.channel}"
+        reason = Reason("no_rule", LAW_STEP, "", self.pack.name, words, Outcome.DENY, "another purpose or channel")
+        self.found.against.append(reason)
+
+    def _need(self, entry: Entry) -> None:
+        rule = entry.rule
+        if self._content(rule):
+            self._carry(LAW_STEP, rule)
+            if rule.need not in _asks_nothing:
+                self.found.consented = True
+        elif not self._relaxed(rule):
+            self._refuse(entry)
+
+    def _content(self, rule: Rule) -> bool:
+        return rule.need is not None and carried(rule.need, self.alive)
+
+    def _relaxed(self, rule: Rule) -> bool:
+        for relaxer in self.table.relaxers.get(rule.id, ()):
+            if holds(relaxer, self.question, self.alive):
+                self._carry(LAW_STEP, relaxer)
+                return True
+        return False
+
+    def _refuse(self, entry: Entry) -> None:
+        rule, need = entry.rule, entry.rule.need or Model.BAN
+        outcome = rule.otherwise if entry.sure else Outcome.HOLD
+        if need is Model.BAN:
+            self._say(LAW_STEP, "forbidden", rule, rule.title, "nothing that the person could do", outcome)
+        elif self.lapsed_by is not None and carried(need, self.question.consents):
+            lapsed, after = self.lapsed_by, self.lapsed_by.lapse
+            softly = after.outcome if after else Outcome.DENY
+            words = f"{lapsed.title}; that time is over"
+            self._say(LAW_STEP, "consent_lapsed", lapsed, words, "have the person confirm the consent", softly)
+        elif self.alive:
+            words = f"{rule.title}; the consent at hand does not carry that ({need})"
+            self._say(LAW_STEP, "consent_falls_short", rule, words, f"a consent that is {need}", outcome)
+        else:
+            words = f"{rule.title}; there is none"
+            self._say(LAW_STEP, "no_consent", rule, words, f"a consent that is {need}", outcome)
+
+    def _tell_lapse(self, rule: Rule) -> None:
+        """A consent that is used and must be confirmed some day: say so with the permission."""
+        if self.found.consented and rule.lapse is not None and holds(rule, self.question, self.alive):
+            self.found.carried_by.append((LAW_STEP, rule))
+            self.found.duties.append({Duty.RECONFIRM_EVERY.value: rule.lapse.after.text})
+
+
+_asks_nothing = frozenset({Model.NOTHING, Model.OPT_OUT})
+
+
+def _softly(entry: Entry) -> Outcome:
+    return Outcome.DENY if entry.sure else Outcome.HOLD
+
+
+def exports(bundle: Bundle, question: Question) -> list[Reason]:
+    """Say which law forbids that data goes to the tool's country at all (step 1)."""
+    found = []
+    for pack, capacities in question.laws:
+        for entry in table_for(question, pack, capacities).exports:
+            outcome = entry.rule.otherwise if entry.sure else Outcome.HOLD
+            rule = entry.rule
+            remedy = "a tool in another country"
+            found.append(Reason("country_not_allowed", 1, rule.id, rule.cite, rule.title, outcome, remedy))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What the hours say: against a contact now, until when; or what a disclosure must keep to."""
+
+    against: Reason | None
+    not_before: datetime | None
+    until: datetime | None
+    duty: Mapping[str, Any]
+    rules: tuple[Rule, ...]
+
+
+def look_at_clock(question: Question, found: Findings) -> Clock:
+    """Judge the hours: a contact is held until they open, a disclosure carries them along."""
+    rules, at = tuple(found.timed), question.at
+    if question.ask.act is Act.DISCLOSE:
+        duty = {"windows": windows(rules), "zones": [zone.key for zone in found.zones]} if rules else {}
+        return Clock(None, None, None, {Duty.SEND_BETWEEN.value: duty} if duty else {}, rules)
+    shut = blocking(rules, found.zones, at)
+    if shut is None:
+        return Clock(None, None, closes_at(rules, found.zones, at) if rules else None, {}, ())
+    local = at.astimezone(found.zones[0])
+    words = f"{local:%H:%M} in {local.tzinfo}; {shut.title}"
+    opening = opens_at(rules, found.zones, at)
+    remedy = _later(shut, opening)
+    return Clock(Reason("outside_hours", 7, shut.id, shut.cite, words, shut.otherwise, remedy), opening, None, {}, (shut,))
+
+
+def _later(shut: Rule, opening: datetime | None) -> str:
+    wait = "send in the allowed hours" if opening else "learn the person's time zone"
+    night = shut.need is Model.OPT_IN_NIGHT
+    return f"{wait}, or a separate {Condition.NIGHT.name.lower()} consent" if night and Condition.NIGHT.name else wait

@@ -1,0 +1,126 @@
+"""One question in the course of being decided, and whether a rule's `when` holds of it.
+
+A condition is true, false, or unknown (None) where a fact is missing. Unknown never helps: what narrows then applies,
+what widens does not. Must never know a country by name.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.domain.bands import within
+from gateway.domain.people import Consent, Dealing, Facts, Reach, Snapshot, Source
+from gateway.domain.requests import Ask
+from policies.packs import Bundle, Dealt, Pack, Rule
+from policies.terms import CARRIES, Capacity, Flag, Likeness, Model
+
+OLDEST = 120
+"""Nobody is older; an earlier birth year is a mistake and counts as unknown."""
+
+AGE_GATE = "age_gate"
+"""The word of evidence that a source admits nobody under the age of consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, of whom, under which law, and by way of which source.
+
+    `source` is the one whose identifier would be used, None if there is none; `consents` are the lines that count;
+    `laws` are the packs that speak, each with the capacities it speaks in.
+    """
+
+    ask: Ask
+    facts: Facts
+    snapshot: Snapshot
+    bundle: Bundle
+    at: datetime
+    source: Source | None
+    reach: Reach | None
+    consents: tuple[Consent, ...]
+    laws: tuple[tuple[Pack, frozenset[Capacity]], ...]
+
+
+def laws_of(bundle: Bundle, recipient: str, sender: str, origin: str | None) -> tuple[tuple[Pack, frozenset[Capacity]], ...]:
+    """Name the packs that speak: where the person lives, where the sender sits, where the data came from.
+
+    Args:
+        bundle: the law in force.
+        recipient: country of the person, "" if unknown.
+        sender: country of the sender.
+        origin: country of the source, "" if unknown, None if there is no source.
+    """
+    spoken: dict[str, set[Capacity]] = {}
+    for country, capacity in ((recipient, Capacity.RECIPIENT), (sender, Capacity.SENDER), (origin, Capacity.ORIGIN)):
+        if country is not None:
+            spoken.setdefault(bundle.pack(country).code, set()).add(capacity)
+    return tuple((bundle.packs[code], frozenset(capacities)) for code, capacities in spoken.items())
+
+
+def holds(rule: Rule, question: Question, alive: tuple[Consent, ...]) -> bool | None:
+    """Say whether the changing part of a rule's `when` holds: region, age, dealing, consent, source.
+
+    Args:
+        rule: its unchanging part (purpose, channel, kind …) held already.
+        question: the question.
+        alive: the consents that have not lapsed under the rule's pack.
+    """
+    when = rule.when
+    unknown = False
+    if when.regions:
+        region = question.facts.person.region
+        if region and region not in when.regions:
+            return False
+        unknown = not region
+    if when.source_kinds and (question.source is None or question.source.kind not in when.source_kinds):
+        return False
+    if when.source_evidence and (question.source is None or not when.source_evidence <= question.source.evidence):
+        return False
+    if when.dealing and not any(_dealt(when.dealing, each, question) for each in question.facts.dealings):
+        return False
+    if when.consent and not carried(when.consent, alive):
+        return False
+    if when.age_under is not None:
+        younger = is_under(when.age_under, question)
+        if younger is False:
+            return False
+        unknown = unknown or younger is None
+    return None if unknown else True
+
+
+def carried(model: Model, alive: Iterable[Consent]) -> bool:
+    """Say whether somebody's consents satisfy a model: one line must carry all that it asks."""
+    if model in CARRIES:
+        wanted = CARRIES[model]
+        return any(line.conditions & wanted == wanted for line in alive)
+    return model is not Model.BAN
+
+
+def is_under(age: int, question: Question) -> bool | None:
+    """Say whether a person is under an age; only the birth year is known, so the birthday counts as not yet had."""
+    person = question.facts.person
+    this_year = question.at.year
+    if this_year - OLDEST <= person.birth_year <= this_year:
+        return this_year - person.birth_year - 1 < age
+    if Flag.MINOR in person.flags:
+        return True
+    gated = question.source is not None and AGE_GATE in question.source.evidence
+    return False if gated else None
+
+
+def _dealt(wanted: Dealt, had: Dealing, question: Question) -> bool:
+    return (
+        had.kind in wanted.kinds
+        and (had.notice or not wanted.notice)
+        and (wanted.within is None or within(question.bundle, wanted.within, had.band))
+        and _alike(wanted.likeness, had.category, question.ask.category)
+    )
+
+
+def _alike(likeness: Likeness, had: str, offered: str) -> bool:
+    if likeness is Likeness.ANY:
+        return True
+    if not had or not offered:
+        return False
+    if likeness is Likeness.SAME:
+        return had == offered
+    return had.split(".", 1)[0] == offered.split(".", 1)[0]

@@ -1,0 +1,295 @@
+"""Stores one chunk of an accepted list, in one transaction: everything of it, or nothing.
+
+Steps, in order, under one lock that keeps other imports out:
+    1 hold      the batch must be waiting for this very chunk
+    2 screen    suppressed identifiers: storage and all contact refuse the row, narrower scopes mark the identifier
+    3 sort      rows to people, by index; people on file are locked in the order of their numbers, then read
+    4 people    new ones are created, gaps of those on file are filled
+    5 seal      one blob a class of each person, under the person's own key
+    6 store     blobs, identifiers, dealings
+    7 consents  what may count of what the list claims; a withdrawal on file beats it, whatever date the list gives
+    8 record    counts, next chunk and ledger entry
+
+Must never widen what stands: no bit is lifted, no gap but an empty one is filled, no consent passes a withdrawal.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from os import urandom
+
+import orjson
+
+from audit.leaf import Entry
+from gateway.flows.gate import Gate
+from gateway.flows.intake_claims import Claim
+from gateway.flows.intake_defaults import Shared
+from gateway.flows.intake_match import EMAIL, EXTERNAL, PHONE, Slot, Sorting, only_by_phone
+from gateway.flows.intake_standing import consents_of, keep_consents
+from gateway.store import batches, intake, people, suppressions
+from gateway.store.intake import DealingRow, IdentifierRow, KeyRow, SealedRow
+from gateway.store.people import Filled, Known, Match
+from gateway.store.people_lookup import Connection
+from gateway.store.suppressions import ALL, STORAGE
+from gateway.vault.seal import open_blob, seal_many
+from policies.packs import PurposeTree
+from policies.terms import FieldClass
+
+_GAPS = ("", "", "", "", "", "unknown", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One import on its way.
+
+    Attributes:
+        batch_no, batch_uid: the batch.
+        began: when the batch began (UTC): who was created since by this source is a repeated row of this list.
+        actor: who imports.
+        shared: what the rows have in common.
+        tree: the purposes in force.
+        dry: undo every chunk.
+    """
+
+    batch_no: int
+    batch_uid: bytes
+    began: datetime
+    actor: str
+    shared: Shared
+    tree: PurposeTree
+    dry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One chunk, read and normalised: claims, and what was counted on the way."""
+
+    number: int
+    claims: list[Claim]
+    tally: Counter[str]
+
+
+@dataclass(slots=True)
+class Person:
+    """A slot with its number, uid and key; the key is plain and lives as long as the chunk."""
+
+    slot: Slot
+    no: int
+    uid: bytes
+    key: bytes
+
+    def __repr__(self) -> str:
+        """Name the person's number and show nothing else."""
+        return f"<Person {self.no}>"
+
+
+def store_chunk(gate: Gate, run: Run, chunk: Prepared) -> Counter[str]:
+    """Store one chunk.
+
+    Args:
+        gate: the gateway.
+        run: the import.
+        chunk: the chunk that the batch waits for.
+
+    Returns:
+        The counts of this chunk: `row.*`, `dropped.*`, `suppressed.*`, `consent.*`.
+
+    Raises:
+        Conflict: `import_running`: somebody else stored this chunk.
+        Unavailable: the database went away; whether the chunk was kept shows when the import is resumed.
+    """
+    tally = Counter(chunk.tally)
+    with gate.house.unit() as connection:
+        people.one_import_at_a_time(connection)
+        if not run.dry:
+            batch = batches.hold(connection, run.batch_no, chunk.number)  # 1
+        _work(gate, connection, run, chunk.claims, tally)  # 2 to 7
+        if run.dry:
+            connection.rollback()
+            return tally
+        total = Counter(batch.counts)
+        total.update(tally)
+        batches.advance(connection, run.batch_no, total, gate.clock())  # 8
+        body = {"batch": run.batch_uid.hex(), "chunk": chunk.number, "counts": dict(sorted(tally.items())),
+                "identifiers": _digest(chunk.claims)}  # fmt: skip
+        gate.house.enter(connection, [Entry("import.chunk", run.actor, body)])
+    # True now: the chunk is on file, counted and in the ledger. A crash before this line left nothing of it.
+    return tally
+
+
+def _work(gate: Gate, connection: Connection, run: Run, claims: Sequence[Claim], tally: Counter[str]) -> None:
+    admitted, bits = _screen(connection, claims, tally)  # 2
+    slots = _sort(gate, connection, run, admitted, tally)  # 3
+    persons = _people(gate, connection, slots)  # 4
+    blobs = _seal(run, persons)  # 5
+    _store(connection, run, persons, blobs, bits)  # 6
+    keep_consents(connection, run.shared, run.actor, gate.clock(), consents_of(
+        connection, run.shared, run.tree, [(person.no, person.slot) for person in persons], tally
+    ))  # 7  # fmt: skip
+
+
+def _screen(
+    connection: Connection, claims: Iterable[Claim], tally: Counter[str]
+) -> tuple[list[Claim], dict[bytes, int]]:
+    """Refuse rows whose identifiers may not be stored; give the others, and the bits of suppressed hashes.
+
+    Until the transaction ends no suppression can be added that this did not see.
+    """
+    hashes: dict[str, list[bytes]] = {}
+    for claim in claims:
+        for kind, mark in claim.marks.items():
+            hashes.setdefault(kind, []).extend(mark.suppress)
+    bits: dict[bytes, int] = {}
+    for kind, asked in hashes.items():
+        bits |= suppressions.hits(connection, kind, asked)
+    admitted = []
+    for claim in claims:
+        total = 0
+        for mark in claim.marks.values() if bits else ():
+            for value in mark.suppress:
+                total |= bits.get(value, 0)
+        reason = _shut(total) if claim.marks else "no_identifier"
+        tally["row.read"] += 1
+        if reason:
+            tally[f"row.refused.{reason}"] += 1
+        else:
+            tally["suppressed.marked"] += bool(total)
+            admitted.append(claim)
+    return admitted, bits
+
+
+def _shut(bits: int) -> str:
+    if bits & STORAGE:
+        return "suppressed_storage"
+    return "suppressed_all" if bits & ALL else ""
+
+
+def _sort(
+    gate: Gate, connection: Connection, run: Run, claims: Sequence[Claim], tally: Counter[str]
+) -> list[Slot]:
+    """Put rows to people, and count what became of each."""
+    found = _found(connection, claims)
+    known = people.hold(connection, {match.person_no for match in found}, run.shared.source_no)
+    names = _names(gate, connection, known, only_by_phone(claims, found) & known.keys())
+    sorting = Sorting(found, known, names)
+    for claim in claims:
+        slot = sorting.place(claim)
+        shut = _shut(slot.known.shut) if slot.known else ""
+        if shut:
+            tally[f"row.refused.{shut}"] += 1
+            continue
+        tally[f"row.{_became(slot, run)}"] += 1
+        sorting.join(slot, claim)
+    return sorting.slots
+
+
+def _found(connection: Connection, claims: Sequence[Claim]) -> list[Match]:
+    found: list[Match] = []
+    for kind in (EXTERNAL, EMAIL, PHONE):
+        indexes = {index for claim in claims if kind in claim.marks for index in claim.marks[kind].indexes}
+        found += people.matches(connection, kind, indexes)
+    return found
+
+
+def _became(slot: Slot, run: Run) -> str:
+    if slot.claims:
+        return "merged_in_list"
+    if slot.known is None:
+        return "new"
+    return "merged_in_list" if slot.known.by_source and slot.known.created_at >= run.began else "joined"
+
+
+def _names(gate: Gate, connection: Connection, known: dict[int, Known], wanted: set[int]) -> dict[int, list[str]]:
+    """Open the names of people who share a phone number with a row: the only plaintext that an import looks at."""
+    names: dict[int, list[str]] = {}
+    identity = FieldClass.IDENTITY.value
+    for no, source_no, blob in people.blobs(connection, wanted, identity):
+        person = known[no]
+        key = gate.keyring.unwrap(person.wrapped, person.uid)
+        said = orjson.loads(b"{" + open_blob(key, person.uid, identity, source_no, blob) + b"}")
+        name = said.get("name") or f"{said.get('given_name', '')} {said.get('family_name', '')}".strip()
+        if name:
+            names.setdefault(no, []).append(name)
+    return names
+
+
+def _people(gate: Gate, connection: Connection, slots: Sequence[Slot]) -> list[Person]:
+    """Create who is new, fill the gaps of who is known, and give everybody's key."""
+    new = [slot for slot in slots if slot.known is None]
+    drawn = urandom(16 * len(new))
+    uids = [drawn[at : at + 16] for at in range(0, len(drawn), 16)]
+    keys = gate.keyring.new_data_keys(uids)
+    numbers = people.add(connection, uids, [slot.claims[0].attributes for slot in new])
+    persons = [Person(slot, numbers[uid], uid, key.key) for slot, uid, key in zip(new, uids, keys, strict=True)]
+    intake.add_keys(connection, [KeyRow(numbers[uid], key.wrapped) for uid, key in zip(uids, keys, strict=True)])
+    known = [(slot, slot.known) for slot in slots if slot.known is not None]
+    people.fill(connection, [Filled(on_file.no, slot.claims[0].attributes) for slot, on_file in known if _gaps(on_file)])
+    persons += [
+        Person(slot, on_file.no, on_file.uid, gate.keyring.unwrap(on_file.wrapped, on_file.uid))
+        for slot, on_file in known
+    ]
+    return persons
+
+
+def _gaps(known: Known) -> bool:
+    return any(has == gap for has, gap in zip(known.attributes, _GAPS, strict=True))
+
+
+def _seal(run: Run, persons: Sequence[Person]) -> list[tuple[Person, str, bytes]]:
+    """Seal one blob a class of each person; a person's blobs stand together, so that they share a cipher."""
+    plain = [(person, cls, text) for person in persons for cls, text in person.slot.fragments().items()]
+    source_no = run.shared.source_no
+    sealed = seal_many([(person.key, person.uid, cls, source_no, text) for person, cls, text in plain])
+    return [(person, cls, blob) for (person, cls, _), blob in zip(plain, sealed, strict=True)]
+
+
+def _store(
+    connection: Connection,
+    run: Run,
+    persons: Sequence[Person],
+    blobs: Sequence[tuple[Person, str, bytes]],
+    bits: dict[bytes, int],
+) -> None:
+    source_no = run.shared.source_no
+    fresh = {person.no for person in persons if person.slot.known is None}
+    sealed = [SealedRow(person.no, cls, blob) for person, cls, blob in blobs]
+    intake.add_sealed(connection, source_no, [row for row in sealed if row.person_no in fresh])
+    intake.put_sealed(connection, source_no, [row for row in sealed if row.person_no not in fresh])
+    identifiers = [row for person in persons for row in _identifiers(person, bits)]
+    intake.add_identifiers(connection, source_no, [row for row in identifiers if row.person_no in fresh])
+    intake.put_identifiers(connection, source_no, [row for row in identifiers if row.person_no not in fresh])
+    dealings = [row for person in persons for row in _dealings(run.shared, person)]
+    intake.add_dealings(connection, source_no, [row for row in dealings if row.person_no in fresh])
+    intake.put_dealings(connection, source_no, [row for row in dealings if row.person_no not in fresh])
+
+
+def _identifiers(person: Person, bits: dict[bytes, int]) -> Iterable[IdentifierRow]:
+    for kind, mark in person.slot.marks().items():
+        version, index = person.slot.stored_index(mark)
+        narrowed = 0
+        for value in mark.suppress:
+            narrowed |= bits.get(value, 0)
+        yield IdentifierRow(person.no, kind, index, version, mark.suppress[0], narrowed)
+
+
+def _dealings(shared: Shared, person: Person) -> Iterable[DealingRow]:
+    latest: dict[tuple[str, str], DealingRow] = {}
+    for claim in person.slot.claims:
+        for kind, category, at in claim.dealings:
+            before = latest.get((kind.value, category))
+            if before is None or before.at < at:
+                latest[kind.value, category] = DealingRow(
+                    person.no, shared.sender_no, kind.value, category, at, shared.defaults.notice
+                )
+    return latest.values()
+
+
+def _digest(claims: Sequence[Claim]) -> str:
+    """Give a digest of a chunk's blind indexes: it proves what was taken in, and tells nobody who."""
+    sha = hashlib.sha256()
+    for claim in claims:
+        for mark in claim.marks.values():
+            sha.update(mark.indexes[0])
+    return sha.hexdigest()

@@ -1,0 +1,222 @@
+"""Stores what one chunk of a list becomes: keys, sealed blobs, identifiers, dealings, consents.
+
+People who are new get theirs by binary COPY straight into the tables; people on file by statements over arrays that
+only add or narrow. SQLAlchemy has no COPY, so both go through the driver's own cursor. Must never lift a bit, and
+never leave an identifier of a source beside a blob of the same source that holds another value.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import LiteralString, NamedTuple
+
+from sqlalchemy import Connection
+
+from gateway.store import intake_copy as pack
+from gateway.store.snapshots import cursor
+
+
+class KeyRow(NamedTuple):
+    """The wrapped data key of a new person."""
+
+    person_no: int
+    wrapped: bytes
+
+
+class SealedRow(NamedTuple):
+    """One blob: what one source asserts of one class of one person."""
+
+    person_no: int
+    cls: str
+    blob: bytes
+
+
+class IdentifierRow(NamedTuple):
+    """One identifier of one person, with its suppression hash and narrowing bits."""
+
+    person_no: int
+    kind: str
+    index: bytes
+    version: int
+    suppress: bytes
+    bits: int
+
+
+class DealingRow(NamedTuple):
+    """The latest dealing of one kind and category with one party."""
+
+    person_no: int
+    party_no: int
+    kind: str
+    category: str
+    at: datetime
+    notice: bool
+
+
+class ConsentRow(NamedTuple):
+    """A consent or a withdrawal of a new person; see `gateway.store.consents.Event`."""
+
+    person_no: int
+    kind: str
+    index: bytes
+    state: str
+    purpose: str
+    channel: str
+    sender_no: int
+    conditions: int
+    wording: str
+    language: str
+    method: str
+    at: datetime
+
+
+def add_keys(connection: Connection, rows: Sequence[KeyRow]) -> None:
+    """Keep the data keys of new people."""
+    if rows:
+        people, wrapped = zip(*rows, strict=True)
+        _copy(connection, _KEYS, [pack.each(pack.int8, people), pack.each(pack.raw, wrapped)])
+
+
+def add_sealed(connection: Connection, source_no: int, rows: Sequence[SealedRow]) -> None:
+    """Keep the blobs of new people."""
+    if rows:
+        people, classes, blobs = zip(*rows, strict=True)
+        _copy(connection, _SEALED, [
+            pack.each(pack.int8, people), pack.few(pack.words, classes), pack.same(pack.int8, source_no),
+            pack.each(pack.raw, blobs),
+        ])  # fmt: skip
+
+
+def put_sealed(connection: Connection, source_no: int, rows: Sequence[SealedRow]) -> None:
+    """Put blobs of people on file in place of what this source said before; other sources' blobs stay."""
+    if rows:
+        people, classes, blobs = map(list, zip(*rows, strict=True))
+        values = {"people": people, "classes": classes, "blobs": blobs, "source": source_no}
+        cursor(connection).execute(_PUT_SEALED, values)
+
+
+def add_identifiers(connection: Connection, source_no: int, rows: Sequence[IdentifierRow]) -> None:
+    """Keep the identifiers of new people."""
+    if rows:
+        people, kinds, indexes, versions, suppress, bits = zip(*rows, strict=True)
+        _copy(connection, _IDENTIFIERS, [
+            pack.each(pack.int8, people), pack.few(pack.words, kinds), pack.each(pack.raw, indexes),
+            pack.same(pack.int8, source_no), pack.few(pack.int2, versions), pack.each(pack.raw, suppress),
+            pack.few(pack.int4, bits),
+        ])  # fmt: skip
+
+
+def put_identifiers(connection: Connection, source_no: int, rows: Sequence[IdentifierRow]) -> None:
+    """Put identifiers of people on file: bits only grow, and what this source said before of the kind goes."""
+    if not rows:
+        return
+    people, kinds, indexes, versions, suppress, bits = map(list, zip(*rows, strict=True))
+    values = {
+        "people": people, "kinds": kinds, "indexes": indexes, "versions": versions, "suppress": suppress,
+        "bits": bits, "source": source_no,
+    }  # fmt: skip
+    found = cursor(connection)
+    found.execute(_FORGET_IDENTIFIERS, values)
+    found.execute(_PUT_IDENTIFIERS, values)
+
+
+def put_dealings(connection: Connection, source_no: int, rows: Sequence[DealingRow]) -> None:
+    """Keep the latest dealing of each kind and category; an older one changes nothing."""
+    if not rows:
+        return
+    people, parties, kinds, categories, moments, notices = map(list, zip(*rows, strict=True))
+    cursor(connection).execute(_PUT_DEALINGS, {
+        "people": people, "parties": parties, "kinds": kinds, "categories": categories, "moments": moments,
+        "notices": notices, "source": source_no,
+    })  # fmt: skip
+
+
+def add_dealings(connection: Connection, source_no: int, rows: Sequence[DealingRow]) -> None:
+    """Keep the dealings of new people, one of each kind and category."""
+    if rows:
+        people, parties, kinds, categories, moments, notices = zip(*rows, strict=True)
+        _copy(connection, _DEALINGS, [
+            pack.each(pack.int8, people), pack.few(pack.int8, parties), pack.few(pack.words, kinds),
+            pack.few(pack.words, categories), pack.few(pack.moment, moments), pack.few(pack.truth, notices),
+            pack.same(pack.int8, source_no),
+        ])  # fmt: skip
+
+
+def add_consents(connection: Connection, source_no: int, actor: str, at: datetime, rows: Sequence[ConsentRow]) -> None:
+    """Append the events of new people, and their standing: at most one row for each key of the standing.
+
+    Args:
+        connection: the chunk's transaction.
+        source_no: who asserts it.
+        actor: who imports.
+        at: when it was received, UTC.
+        rows: given and withdrawn; of two under one key the caller keeps the one that stands.
+    """
+    if not rows:
+        return
+    people, kinds, indexes, states, purposes, channels, senders, conditions, wordings, languages, methods, moments = zip(
+        *rows, strict=True
+    )
+    covers = [index if state == "given" else b"" for index, state in zip(indexes, states, strict=True)]
+    _copy(connection, _EVENTS, [
+        pack.each(pack.int8, people), pack.few(pack.words, kinds), pack.each(pack.raw, indexes),
+        pack.few(pack.words, states), pack.few(pack.words, purposes), pack.few(pack.words, channels),
+        pack.few(pack.int8, senders), pack.few(pack.int4, conditions), pack.few(pack.words, wordings),
+        pack.few(pack.words, languages), pack.few(pack.words, methods), pack.same(pack.int8, source_no),
+        pack.nothing(), pack.same(pack.words, actor), pack.each(pack.moment, moments), pack.same(pack.moment, at),
+    ])  # fmt: skip
+    _copy(connection, _STANDING, [
+        pack.each(pack.int8, people), pack.each(pack.raw, covers), pack.few(pack.words, purposes),
+        pack.few(pack.words, channels), pack.few(pack.int8, senders), pack.few(pack.words, states),
+        pack.each(pack.moment, moments), pack.few(pack.int4, conditions), pack.few(pack.words, wordings),
+        pack.same(pack.int8, source_no),
+    ])  # fmt: skip
+
+
+def _copy(connection: Connection, statement: LiteralString, columns: Sequence[pack.Column]) -> None:
+    with cursor(connection).copy(statement) as copy:
+        copy.write(pack.table(columns))
+
+
+_KEYS: LiteralString = "COPY person_key (person_no, wrapped) FROM STDIN (FORMAT BINARY)"
+_SEALED: LiteralString = "COPY sealed (person_no, class, source_no, blob) FROM STDIN (FORMAT BINARY)"
+_IDENTIFIERS: LiteralString = (
+    "COPY identifier (person_no, kind, index, source_no, index_version, suppress, bits) FROM STDIN (FORMAT BINARY)"
+)
+_DEALINGS: LiteralString = (
+    "COPY dealing (person_no, party_no, kind, category, at, notice, source_no) FROM STDIN (FORMAT BINARY)"
+)
+_EVENTS: LiteralString = (
+    "COPY consent_event (person_no, kind, index, state, purpose, channel, sender_no, conditions, wording, language,"
+    " method, source_no, evidence_no, actor, at, received_at) FROM STDIN (FORMAT BINARY)"
+)
+_STANDING: LiteralString = (
+    "COPY consent (person_no, index, purpose, channel, sender_no, state, since, conditions, wording, source_no)"
+    " FROM STDIN (FORMAT BINARY)"
+)
+_PUT_SEALED: LiteralString = """
+INSERT INTO sealed (person_no, class, source_no, blob)
+SELECT s.person_no, s.class, %(source)s, s.blob
+FROM unnest(%(people)s::bigint[], %(classes)s::text[], %(blobs)s::bytea[]) AS s(person_no, class, blob)
+ON CONFLICT (person_no, class, source_no) DO UPDATE SET blob = excluded.blob
+"""
+_FORGET_IDENTIFIERS: LiteralString = """
+DELETE FROM identifier i
+USING unnest(%(people)s::bigint[], %(kinds)s::text[], %(indexes)s::bytea[]) AS n(person_no, kind, index)
+WHERE i.person_no = n.person_no AND i.kind = n.kind AND i.source_no = %(source)s AND i.index <> n.index
+"""
+_PUT_IDENTIFIERS: LiteralString = """
+INSERT INTO identifier AS i (person_no, kind, index, source_no, index_version, suppress, bits)
+SELECT n.person_no, n.kind, n.index, %(source)s, n.version, n.suppress, n.bits
+FROM unnest(%(people)s::bigint[], %(kinds)s::text[], %(indexes)s::bytea[], %(versions)s::smallint[],
+            %(suppress)s::bytea[], %(bits)s::int[]) AS n(person_no, kind, index, version, suppress, bits)
+ON CONFLICT (person_no, kind, index, source_no) DO UPDATE SET bits = i.bits | excluded.bits
+"""
+_PUT_DEALINGS: LiteralString = """
+INSERT INTO dealing AS d (person_no, party_no, kind, category, at, notice, source_no)
+SELECT n.person_no, n.party_no, n.kind, n.category, n.at, n.notice, %(source)s
+FROM unnest(%(people)s::bigint[], %(parties)s::bigint[], %(kinds)s::text[], %(categories)s::text[],
+            %(moments)s::timestamptz[], %(notices)s::boolean[]) AS n(person_no, party_no, kind, category, at, notice)
+ON CONFLICT (person_no, party_no, kind, category) DO UPDATE
+SET at = excluded.at, notice = excluded.notice, source_no = excluded.source_no
+WHERE excluded.at > d.at
+"""

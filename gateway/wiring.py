@@ -1,0 +1,155 @@
+"""Constructs everything, and is the only place that does. Must never serve a request or take a decision itself."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from audit.ledger import Sequencer
+from audit.leaf import Entry
+from gateway.flows.gate import Gate
+from gateway.identity.credentials import Passwords
+from gateway.identity.links import LinkKey
+from gateway.identity.sessions import Sessions
+from gateway.settings import Settings
+from gateway.store import bundles
+from gateway.store.embedded import ensure_running
+from gateway.store.engine import migrate, open_engine, prepare
+from gateway.store.house import House
+from gateway.vault.keys import Keyring, create_keyring, open_keyring
+from gateway.vault.lookup import Lookup
+from policies.load import archive, load_bundle
+
+Say = Callable[[str], None]
+
+
+def now() -> datetime:
+    """Give the present, in UTC."""
+    return datetime.now(UTC)
+
+
+def quiet(_: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """A gateway with the pieces that doors other than flows need: the engine to stop, the sequencer to run."""
+
+    gate: Gate
+    engine: Engine
+    sequencer: Sequencer
+
+
+@contextmanager
+def database(settings: Settings, say: Say = quiet) -> Iterator[str]:
+    """Give the URL of a database that is up: the operator's, or the embedded one for as long as this lasts."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    server = ensure_running(settings.data / "postgres", say)
+    try:
+        yield server.url
+    finally:
+        server.release()
+
+
+def install(settings: Settings, say: Say = quiet) -> None:
+    """Make what a new house needs, and nothing twice: keyring, roles, schema, the packaged policies in force.
+
+    Raises:
+        Unavailable: the database, or a keyring that cannot be trusted.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not settings.keyring.exists():
+        create_keyring(settings.keyring)
+        say(f"made the keyring {settings.keyring}: back it up apart from the database")
+    with database(settings, say) as url:
+        prepare(url)
+        migrate(url)
+        with wired(settings, url) as house:
+            put_policies_in_force(house.gate, say)
+
+
+@contextmanager
+def open_gate(settings: Settings, say: Say = quiet, *, sequence: bool = False) -> Iterator[Gate]:
+    """Give a gateway ready for work.
+
+    Args:
+        settings: as the operator set them.
+        say: hears what the start does, for people.
+        sequence: run the ledger's sequencer in a thread; a server does, a short command integrates as it needs.
+
+    Raises:
+        Unavailable: the database, the keyring or the policies are not there; the message says how to mend it.
+    """
+    with ExitStack() as stack:
+        url = stack.enter_context(database(settings, say))
+        house = stack.enter_context(wired(settings, url))
+        if sequence:
+            stack.enter_context(_sequencing(house.sequencer))
+        yield house.gate
+
+
+@contextmanager
+def wired(settings: Settings, url: str, clock: Callable[[], datetime] = now) -> Iterator[Wired]:
+    """Put a gateway together on a database that is up and migrated."""
+    keyring = open_keyring(settings.keyring)
+    engine = open_engine(url, "app")
+    try:
+        sequencer = _sequencer(settings, keyring, engine, clock)
+        yield Wired(_gate(settings, keyring, House(engine, sequencer), clock), engine, sequencer)
+    finally:
+        engine.dispose()
+
+
+def log_origin(settings: Settings, keyring: Keyring) -> str:
+    """Give the ledger's name: the operator's, or one made from the keyring, which is as lasting as the key."""
+    return settings.log_origin or f"ostiary-{keyring.name}/log"
+
+
+def _sequencer(settings: Settings, keyring: Keyring, engine: Engine, clock: Callable[[], datetime]) -> Sequencer:
+    origin = log_origin(settings, keyring)
+    return Sequencer(engine, keyring.ledger_signer(origin), origin, clock)
+
+
+def _gate(settings: Settings, keyring: Keyring, house: House, clock: Callable[[], datetime]) -> Gate:
+    return Gate(
+        house=house,
+        keyring=keyring,
+        lookup=Lookup(keyring),
+        links=LinkKey(keyring.link_keys()),
+        sessions=Sessions(keyring.session_key()),
+        passwords=Passwords(),
+        clock=clock,
+        data=settings.data,
+        origin=settings.base,
+    )
+
+
+def put_policies_in_force(gate: Gate, say: Say) -> None:
+    """Put the packaged policies in force on a new house; a house that has policies keeps them."""
+    packaged = load_bundle()
+    with gate.house.unit() as connection:
+        if bundles.in_force(connection) is not None:
+            return
+        bundles.add(connection, packaged.digest, archive(packaged))
+        bundles.activate(connection, packaged.digest, "init", gate.clock())
+        gate.house.enter(connection, [Entry("policy.activated", "init", {"bundle": packaged.digest})])
+    say(f"put the packaged policies in force: bundle {packaged.digest[:12]}")
+
+
+@contextmanager
+def _sequencing(sequencer: Sequencer) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=sequencer.run_forever, args=(stop,), name="sequencer", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        sequencer.wake()
+        thread.join(timeout=10)
