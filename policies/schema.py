@@ -55,7 +55,7 @@ class WhenFile(_Strict, frozen=True):
     """`when:` of a rule. A single word may stand without brackets."""
 
     act: Act | list[Act] = []
-    purpose: PurposeId | list[PurposeId] = []
+    purpose: str | list[str] = []
     channel: Channel | list[Channel] = []
     line: LineType | list[LineType] = []
     kind: AudienceKind | list[AudienceKind] = []
@@ -65,8 +65,8 @@ class WhenFile(_Strict, frozen=True):
     age_under: Annotated[int, Meta(ge=1, le=120)] | None = None
     dealing: DealingFile | None = None
     consent: Model | None = None
-    source_kind: Word | list[Word] = []
-    source_evidence: Word | list[Word] = []
+    source_kind: str | list[str] = []
+    source_evidence: str | list[str] = []
     local_hours: Annotated[list[str], Meta(min_length=2, max_length=2)] | None = None
     local_days: Day | list[Day] = []
 
@@ -97,7 +97,7 @@ class RuleFile(_Strict, frozen=True):
     when: WhenFile = WhenFile()
     need: Model | None = None
     otherwise: Annotated[str, Meta(pattern="^(hold|deny)$")] = "deny"
-    relax: RuleId | list[RuleId] = []
+    relax: str | list[str] = []
     register: RegisterFile | None = None
     reconfirm: ReconfirmFile | None = None
     expire: Text | None = None
@@ -120,12 +120,12 @@ class PermitFile(_Strict, frozen=True):
     """One entry of `permits:` of a source kind."""
 
     cite: Text
-    purpose: PurposeId | list[PurposeId] = []
+    purpose: str | list[str] = []
     channel: Channel | list[Channel] = []
     kind: AudienceKind | list[AudienceKind] = []
     jurisdiction: str | list[str] = []
     except_in: str | list[str] = []
-    evidence: Word | list[Word] = []
+    evidence: str | list[str] = []
     names_the_sender: bool = False
     within: Text | None = None
 

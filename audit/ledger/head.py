@@ -32,6 +32,14 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A checkpoint that this process knows to have been there."""
+
+    size: int
+    note: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """A checked head, and all that is needed to build upon it.
 
@@ -50,27 +58,30 @@ class Head:
     waterline: Waterline
 
 
-def read_head(connection: Connection, signer: Signer, origin: str, known: Head | None) -> Head:
+def read_head(
+    connection: Connection, signer: Signer, origin: str, known: Head | None, seen: Seen | None
+) -> Head:
     """Return the stored head; the one known already if nobody has written since.
 
     Args:
         connection: in the transaction that holds the sequencer's lock.
         signer: whose signatures the head must carry; signs the first checkpoint of an empty log.
         origin: the log's name.
-        known: the head that this process wrote or checked last.
+        known: the head that this process wrote last and may build upon, if nothing came between.
+        seen: what this process saw last, whatever came between.
 
     Raises:
         Tampered: what is stored is not what was signed, or the log is shorter than it was.
     """
     row = connection.exec_driver_sql(_LATEST).one_or_none()
     if row is None:
-        return _begin(connection, signer, origin, known)
+        return _begin(connection, signer, origin, seen)
     if known is not None and row.note == known.note:
         return known
     verifier = Verifier(signer.name, signer.public_key)
     mark = _check_signed(row, verifier)
-    if known is not None:
-        _check_history(connection, known, row.size)
+    if seen is not None:
+        _check_history(connection, seen, row.size)
     edge = _read_edge(connection, row.size)
     if edge.root() != Checkpoint.open(row.note, verifier).root:
         raise Tampered(
@@ -83,9 +94,9 @@ def read_head(connection: Connection, signer: Signer, origin: str, known: Head |
     return Head(row.size, row.note, last or _BEGINNING, edge, waterline)
 
 
-def _begin(connection: Connection, signer: Signer, origin: str, known: Head | None) -> Head:
+def _begin(connection: Connection, signer: Signer, origin: str, seen: Seen | None) -> Head:
     """Sign the empty log, which is every later checkpoint's ancestor; only where there truly is nothing."""
-    if known is not None or connection.exec_driver_sql("SELECT 1 FROM ledger_leaf LIMIT 1").first():
+    if seen is not None or connection.exec_driver_sql("SELECT 1 FROM ledger_leaf LIMIT 1").first():
         raise Tampered("ledger_checkpoint", None, "there is a log but no checkpoint of it")
     note = Checkpoint(origin, 0, EMPTY_ROOT).sign(signer)
     mark = Mark(origin, 0, 0, numbers_digest([])).sign(signer)
@@ -106,13 +117,12 @@ def _check_signed(row: Any, verifier: Verifier) -> Mark:
     return mark
 
 
-def _check_history(connection: Connection, known: Head, size: int) -> None:
+def _check_history(connection: Connection, seen: Seen, size: int) -> None:
     """What this process has seen must still be there; a database that was set back is not built upon."""
-    note = connection.exec_driver_sql(_AT_SIZE, {"size": known.size}).scalar_one_or_none()
-    if size < known.size or note != known.note:
-        raise Tampered(
-            "ledger_checkpoint", None, f"the log was set back: the checkpoint of {known.size} is gone"
-        )
+    note = connection.exec_driver_sql(_AT_SIZE, {"size": seen.size}).scalar_one_or_none()
+    if size < seen.size or note != seen.note:
+        what = f"the log was set back: the checkpoint of {seen.size} is gone"
+        raise Tampered("ledger_checkpoint", None, what)
 
 
 def _read_edge(connection: Connection, size: int) -> Edge:

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from audit.checkpoint import Checkpoint, Mark, numbers_digest
 from audit.errors import NotReady, NotSettled
 from audit.leaf import leaf_head
-from audit.ledger.head import Head, read_head
+from audit.ledger.head import Head, Seen, read_head
 from audit.ledger.reading import leaf_of
 from audit.ledger.waterline import Waterline
 from audit.note import Signer, Verifier
@@ -137,6 +137,7 @@ class Sequencer:
         self._origin = origin
         self._clock = clock
         self._head: Head | None = None
+        self._seen: Seen | None = None
         self._guarded = False
         self._woken = threading.Event()
         self._turn = threading.Lock()
@@ -162,12 +163,12 @@ class Sequencer:
                     self._head = known
                     return 0
                 self._check_guards(connection)
-                head = read_head(connection, self._signer, self._origin, known)
+                head = read_head(connection, self._signer, self._origin, known, self._seen)
                 batch = self._take(connection, head, max_batch)
                 grown = self._grow(connection, head, batch) if batch.numbers else head
             # True now: the batch is durable and visible. A crash before this line left it so or left nothing;
             # as `_head` is unset until here, the next call reads from the database which of the two it was.
-            self._head = grown
+            self._head, self._seen = grown, Seen(grown.size, grown.note)
             return len(batch.numbers)
 
     def run_forever(self, stop: threading.Event, max_batch: int = 4096) -> None:

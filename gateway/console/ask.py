@@ -9,13 +9,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request, Response
 
-from gateway.console.door import Door, Visit
+from gateway.console.door import Door, Visit, status_of
 from gateway.domain.errors import Invalid, NotFound, Ostiary
 from gateway.domain.masking import masked_email, masked_phone
 from gateway.domain.requests import Selector
 from gateway.flows.explain import explain
-from gateway.flows.officers import require
-from gateway.flows.overview import choices_of
+from gateway.flows.gate import Gate
+from gateway.flows.overview import Choices, choices_of
 from policies.terms import Act, Channel
 
 KINDS: Final = (
@@ -57,12 +57,21 @@ class Question:
         return dict(KINDS).get(self.kind, "somebody")
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """An officer who may ask, and what there is to ask about."""
+
+    visit: Visit
+    choices: Choices
+
+
 def add(router: APIRouter, door: Door) -> None:
     """Put the question form on the router."""
 
     @router.get("/ask")
     def form(request: Request) -> Response:
-        return _form(door, door.visit(request), Question())
+        visit = door.visit(request)
+        return _form(_Desk(visit, choices_of(door.gate, visit.officer)), Question())
 
     @router.post("/ask")
     def ask(
@@ -78,37 +87,37 @@ def add(router: APIRouter, door: Door) -> None:
         csrf: Annotated[str, Form()] = "",
     ) -> Response:
         visit = door.visit_form(request, csrf)
-        require(visit.officer, "decision.explain")
         asked = Question(kind, value, source, tool, purpose, channel, act, at)
+        desk = _Desk(visit, choices_of(door.gate, visit.officer))  # refuses a role that may not ask, before the answer
         try:
-            return _answer(door, visit, asked)
+            return _answer(door.gate, desk, asked)
         except (Invalid, NotFound) as refusal:
-            return _form(door, visit, asked, refusal)
+            return _form(desk, asked, refusal)
 
 
-def _answer(door: Door, visit: Visit, asked: Question) -> Response:
+def _answer(gate: Gate, desk: _Desk, asked: Question) -> Response:
     selector = Selector(asked.kind, asked.value.strip(), asked.source)
     answer = explain(
-        door.gate, visit.officer.actor, selector, asked.tool, asked.purpose, _channel(asked.channel), _act(asked.act),
+        gate, desk.visit.officer.actor, selector, asked.tool, asked.purpose, _channel(asked.channel), _act(asked.act),
         _moment(asked.at),
     )
     outcome = answer.decision.outcome.value
     return _page(
-        door, visit, asked, title=_TITLES[outcome], answer=answer, decision=answer.decision, outcome=outcome,
+        desk, asked, title=_TITLES[outcome], answer=answer, decision=answer.decision, outcome=outcome,
         said=_WORDS[outcome], who=asked.masked(), duties=duties_of(answer.decision.obligations),
     )
 
 
-def _form(door: Door, visit: Visit, asked: Question, refusal: Ostiary | None = None) -> Response:
-    status = 200 if refusal is None else 404 if isinstance(refusal, NotFound) else 400
+def _form(desk: _Desk, asked: Question, refusal: Ostiary | None = None) -> Response:
+    status = 200 if refusal is None else status_of(refusal)
     title = "May I reach this person?" if refusal is None else "This cannot be answered"
-    return _page(door, visit, asked, status, title=title, answer=None, refusal=refusal)
+    return _page(desk, asked, status, title=title, answer=None, refusal=refusal)
 
 
-def _page(door: Door, visit: Visit, asked: Question, status: int = 200, **values: Any) -> Response:
+def _page(desk: _Desk, asked: Question, status: int = 200, **values: Any) -> Response:
     values.setdefault("refusal", None)
-    return visit.page(
-        "ask.html", "ask", status, asked=asked.shown(), kinds=KINDS, choices=choices_of(door.gate, visit.officer),
+    return desk.visit.page(
+        "ask.html", "ask", status, asked=asked.shown(), kinds=KINDS, choices=desk.choices,
         channels=[channel.value for channel in Channel], **values,
     )
 

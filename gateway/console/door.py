@@ -20,7 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
-from gateway.console.page import HEADERS, PREFIX, ROOMS, page
+from gateway.console.page import ACTIONS, HEADERS, PREFIX, ROOMS, page
 from gateway.domain.errors import (
     Conflict,
     Invalid,
@@ -49,20 +49,17 @@ _TITLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An officer on a page: who it is, and the token for its forms."""
+    """An officer on a page: who it is, the token for its forms, and which of the console's acts its role allows."""
 
     session: str = field(repr=False)
     officer: officers.Officer
     token: str = field(repr=False)
+    allowed: frozenset[str]
 
     @property
     def rooms(self) -> tuple[tuple[str, str, str], ...]:
         """The rooms that this officer's role may enter."""
-        return tuple((id_, name, path) for id_, name, path, act in ROOMS if officers.may(self.officer, act))
-
-    def may(self, action: str) -> bool:
-        """Say whether this officer's role may do something, so that a page offers no act that would be refused."""
-        return officers.may(self.officer, action)
+        return tuple((id_, name, path) for id_, name, path, action in ROOMS if action in self.allowed)
 
     def page(self, template: str, room: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Give a page of a room, as this officer sees it."""
@@ -99,7 +96,8 @@ class Door:
         """
         session = request.cookies.get(self.session_cookie, "")
         officer = officers.officer_of(self.gate, session)
-        return Visit(session, officer, officers.form_token(self.gate, session))
+        allowed = officers.allowed(self.gate, officer, ACTIONS)
+        return Visit(session, officer, officers.form_token(self.gate, session), allowed)
 
     def visit_form(self, request: Request, given: str) -> Visit:
         """Recognise the officer and the form.

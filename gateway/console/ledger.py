@@ -31,7 +31,7 @@ def add(router: APIRouter, door: Door) -> None:
         older = urlencode({**{name: value for name, value in asked.items() if value}, "before": str(found.before)})
         return visit.page(
             "ledger.html", "ledger", title=_title(state), state=state, found=found, asked=asked, before=before,
-            older=f"{PREFIX}/ledger?{older}" if found.before is not None else "", may_verify=visit.may("ledger.verify"),
+            older=f"{PREFIX}/ledger?{older}" if found.before is not None else "", may_verify="ledger.verify" in visit.allowed,
         )
 
     @router.post("/ledger/verify")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from gateway.console.door import Door
-from gateway.console.report import stages_of, summary_of
+from gateway.console.report import stages_of, summary_of, values_of
 from gateway.console.words import counted
 from gateway.domain.errors import NotFound
 from gateway.flows import overview
@@ -62,7 +62,7 @@ def add(router: APIRouter, door: Door) -> None:
         found = overview.import_of(door.gate, visit.officer, _uid(uid))
         return visit.page(
             "import.html", "imports", title=summary_of(found), one=found, stages=stages_of(found.batch),
-            safe_title=safe_title,
+            values=list(values_of(found.batch)), safe_title=safe_title,
         )
 
 

@@ -37,6 +37,8 @@ ROOMS: Final = (
     ("ask", "May I?", f"{PREFIX}/ask", "decision.explain"),
 )
 """Each room: its id, its name, its address, and what a role must be allowed to do to enter."""
+ACTIONS: Final = frozenset({action for *_, action in ROOMS} | {"ledger.verify"})
+"""Whatever a page of the console offers."""
 _HERE: Final = Path(__file__).parent
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 

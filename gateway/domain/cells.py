@@ -20,6 +20,7 @@ class Cell:
     """One distinct combination of facts on a page, its decision, and the numbers of the people in it.
 
     `withheld` says why people whom the law allows were not made available ("" if they were): sample, holdout, limit.
+    `opens` orders what may be opened of its people, (class position, source) -> rank; the disclosing flow fills it.
     """
 
     no: int
@@ -27,6 +28,7 @@ class Cell:
     decision: Decision
     withheld: str = ""
     people: list[int] = field(default_factory=list)
+    opens: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def available(self) -> bool:

@@ -95,11 +95,11 @@ def search(gate: Gate, officer: Officer, query: LedgerQuery) -> LedgerPage:
     Raises:
         Refused: `role_may_not`. Invalid: `search_unfit`.
     """
-    require(officer, "ledger.read")
     if max(map(len, (query.kind, query.actor, query.contains))) > _LONGEST or not 1 <= query.limit <= 1000:
         raise Invalid("search_unfit", "Search for 200 characters at most, 1000 entries a page.")
     wanted = Wanted(query.kind, query.actor, query.since, query.until, query.contains, query.before, query.limit)
     with gate.house.unit() as connection:
+        require(gate, connection, officer, "ledger.read")
         found = tuple(_read(row) for row in ledger.search(connection, wanted))
         size = ledger.size(connection)
         gate.house.enter(connection, [Entry("ledger.searched", officer.actor, _asked(query, found))])
@@ -113,8 +113,8 @@ def entry(gate: Gate, officer: Officer, index: int) -> LedgerRecord:
     Raises:
         Refused: `role_may_not`. NotFound: `entry_unknown`.
     """
-    require(officer, "ledger.read")
     with gate.house.unit() as connection:
+        require(gate, connection, officer, "ledger.read")
         row = ledger.leaf(connection, index)
         record = LedgerRecord(_read(row), row.leaf, ledger.receipt(connection, index))
         gate.house.enter(connection, [Entry("ledger.viewed", officer.actor, {"entry": index})])
@@ -139,8 +139,8 @@ def verify(gate: Gate, officer: Officer) -> LedgerState:
     Raises:
         Refused: `role_may_not`. Unavailable: `ledger_empty`.
     """
-    require(officer, "ledger.verify")
     with gate.house.unit() as connection:
+        require(gate, connection, officer, "ledger.verify")
         name = ledger.origin(connection)
     if not name:
         raise Unavailable("ledger_empty", "The log has no entry yet. The sequencer writes the first within a second.")

@@ -11,6 +11,7 @@ A sign-in, in order:
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import BoundedSemaphore
@@ -20,9 +21,10 @@ from audit.leaf import Entry
 from gateway.domain.errors import Invalid, Refused, Unauthenticated, Unavailable
 from gateway.flows.gate import Gate
 from gateway.identity.sessions import SessionOver, SessionRecord, session_digest
-from gateway.roles.enforcer import officer_may
+from gateway.roles.enforcer import allows, officer_may
 from gateway.store import officers as kept
 from gateway.store.officers import KeptOfficer, Officer
+from gateway.store.people_lookup import Connection
 
 ATTEMPTS: Final = 5
 """Failures that a name or an address may have within `WINDOW`."""
@@ -127,19 +129,20 @@ def officer_of(gate: Gate, session: str) -> Officer:
     return found.officer
 
 
-def may(officer: Officer, action: str) -> bool:
-    """Say whether an officer's role allows an act, for pages that offer it."""
-    return officer_may(officer.role, action)
-
-
-def require(officer: Officer, action: str) -> None:
-    """Let an officer's act pass, or raise.
+def require(gate: Gate, connection: Connection, officer: Officer, action: str) -> None:
+    """Let an officer's act pass, or raise; asked of the role policy in force, in the transaction of the act.
 
     Raises:
         Refused: `role_may_not`.
     """
-    if not may(officer, action):
-        raise Refused("role_may_not", f"The role {officer.role} may not do this. Ask an administrator.", action=action)
+    officer_may(officer.role, action, gate.house.bundle(connection))
+
+
+def allowed(gate: Gate, officer: Officer, actions: Collection[str]) -> frozenset[str]:
+    """Give those of `actions` that an officer may do now, so that a page offers nothing that would be refused."""
+    with gate.house.unit() as connection:
+        bundle = gate.house.bundle(connection)
+    return frozenset(action for action in actions if allows(officer.role, f"office:{action}", "do", bundle))
 
 
 def form_token(gate: Gate, session: str) -> str:

@@ -82,11 +82,11 @@ def overview_of(gate: Gate, officer: Officer) -> Overview:
     Raises:
         Refused: `role_may_not`.
     """
-    require(officer, "import.read")
     now = gate.clock()
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     ledger = verify_state(gate)
     with gate.house.snapshot() as connection:
+        require(gate, connection, officer, "import.read")
         recent = _imports(batches.latest(connection, IMPORTS))
         return Overview(
             people=overview.people(connection),
@@ -107,8 +107,8 @@ def sources_of(gate: Gate, officer: Officer) -> Sequence[SourceRow]:
     Raises:
         Refused: `role_may_not`.
     """
-    require(officer, "source.read")
     with gate.house.unit() as connection:
+        require(gate, connection, officer, "source.read")
         return sources.sources(connection)
 
 
@@ -118,8 +118,8 @@ def source_of(gate: Gate, officer: Officer, name: str) -> SourceView:
     Raises:
         Refused: `role_may_not`. NotFound: `source_unknown`.
     """
-    require(officer, "source.read")
     with gate.house.snapshot() as connection:
+        require(gate, connection, officer, "source.read")
         row = sources.source(connection, name)
         rule = gate.house.bundle(connection).sources.get(row.source.kind)
         known = {party.no: party.name for party in parties.parties(connection)}
@@ -141,8 +141,8 @@ def imports_of(gate: Gate, officer: Officer) -> Sequence[Import]:
     Raises:
         Refused: `role_may_not`.
     """
-    require(officer, "import.read")
     with gate.house.unit() as connection:
+        require(gate, connection, officer, "import.read")
         return _imports(batches.latest(connection, IMPORTS))
 
 
@@ -152,8 +152,8 @@ def import_of(gate: Gate, officer: Officer, uid: bytes) -> Import:
     Raises:
         Refused: `role_may_not`. NotFound: `import_unknown`.
     """
-    require(officer, "import.read")
     with gate.house.unit() as connection:
+        require(gate, connection, officer, "import.read")
         batch = batches.by_uid(connection, uid)
         if batch is None:
             raise NotFound("import_unknown", "No import has that number. The imports page lists them.")
@@ -167,8 +167,8 @@ def choices_of(gate: Gate, officer: Officer) -> Choices:
     Raises:
         Refused: `role_may_not`.
     """
-    require(officer, "decision.explain")
     with gate.house.snapshot() as connection:
+        require(gate, connection, officer, "decision.explain")
         nodes = gate.house.bundle(connection).purposes.nodes
         return Choices(
             tools=[tool.name for tool in parties.tools(connection)],

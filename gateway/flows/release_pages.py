@@ -171,23 +171,31 @@ class _Speaker:
         self._phones = frozenset({"phone"})
 
     def open(self, row: Row, cell: Cell) -> bytes:
-        rank = {source: at for at, source in enumerate(cell.decision.sources)}
-        reached = {reach.source for reach in cell.facts.reaches}
-        chosen = self._choose(row.blobs, rank, reached)
-        fragments = self._opener.open(row.uid, row.wrapped, chosen)
-        return self._spell(self._token(row.uid), cell, fragments)
+        """Open what this cell may give of one person, and spell it."""
+        chosen = self._choose(facts.unpack(row.blobs), cell)
+        return self._spell(self._token(row.uid), cell, self._opener.open(row.uid, row.wrapped, chosen))
 
-    def _choose(self, packed: bytes, rank: dict[int, int], reached: set[int]) -> list[tuple[str, int, bytes]]:
-        """Take, class by class, the blob of the best lawful source; the class that reaches the person, of a source
-        that asserts the very identifier decided about."""
-        best: dict[int, tuple[int, int, bytes]] = {}
-        for position, source, blob in facts.unpack(packed):
-            place = rank.get(source)
-            if place is None or (self._classes[position] == self._plan.reach_class and source not in reached):
-                continue
-            if position not in best or place < best[position][0]:
-                best[position] = (place, source, blob)
-        return [(self._classes[at], source, blob) for at, (_, source, blob) in sorted(best.items())]
+    def _choose(self, blobs: list[tuple[int, int, bytes]], cell: Cell) -> list[tuple[str, int, bytes]]:
+        """Take, class by class, the blob of the best lawful source; the class that reaches the person only from a
+        source that asserts the very identifier decided about."""
+        rank = self._rank(cell)
+        allowed = [blob for blob in blobs if blob[:2] in rank]
+        if len(allowed) > 1:
+            allowed.sort(key=lambda blob: (blob[0], rank[blob[:2]]))
+            allowed = [blob for at, blob in enumerate(allowed) if at == 0 or allowed[at - 1][0] != blob[0]]
+        return [(self._classes[position], source, blob) for position, source, blob in allowed]
+
+    def _rank(self, cell: Cell) -> dict[tuple[int, int], int]:
+        """Order the (class position, source) pairs that this cell may open; worked out once a cell."""
+        if not cell.opens:
+            reached = {reach.source for reach in cell.facts.reaches}
+            cell.opens.update(
+                ((position, source), place)
+                for position, cls in enumerate(self._classes)
+                for place, source in enumerate(cell.decision.sources)
+                if cls != self._plan.reach_class or source in reached
+            )
+        return cell.opens
 
     def _spell(self, token: str, cell: Cell, fragments: list[bytes]) -> bytes:
         wish = self._plan.wish

@@ -59,11 +59,8 @@ def facts_of(cursor: Cursor, lookups: Sequence[Lookup], factings: Mapping[Questi
         factings: the interning for each question.
     """
     questions = {lookup.ord: lookup.question for lookup in lookups}
-    for ord_, branch, no, uid, wrapped, index, traits, reaches, consents, dealings in cursor.execute(
-        _STATEMENT, _columns(lookups)
-    ):
-        facting = factings[questions[ord_]]
-        yield Found(ord_, branch, Row(no, uid, wrapped, index, facting.facts(traits, reaches, consents, dealings), b""))
+    for ord_, branch, no, uid, wrapped, facts in cursor.execute(_STATEMENT, _columns(lookups)):
+        yield Found(ord_, branch, Row(no, uid, wrapped, factings[questions[ord_]].facts(facts.encode()), b""))
 
 
 def _columns(lookups: Sequence[Lookup]) -> list[list[Any]]:

@@ -22,7 +22,7 @@ class Batch:
     Attributes:
         uid: 16 bytes.
         digest: SHA-256 of the whole file, 32 bytes; a source has one batch of one digest.
-        state: `open` while chunks are stored, then `finished`; `quarantined`, `refused`.
+        state: `open` while chunks are stored, then `finished` or `quarantined`; `refused` from the start.
         mapping: field by column title; "" is a column that nobody declared.
         reading: encoding, delimiter, rows, chunks.
         reasons: why the verdict is what it is.
@@ -120,7 +120,7 @@ def hold(connection: Connection, no: int, chunk: int) -> Batch:
         Conflict: `import_running`: the chunk was stored by somebody else, or another one is due.
     """
     batch = _batch(connection.execute(_HOLD, {"no": no}).one())
-    if batch.next_chunk != chunk or batch.state not in {"open", "quarantined"}:
+    if batch.next_chunk != chunk or batch.state != "open":
         raise running()
     return batch
 
@@ -131,7 +131,7 @@ def advance(connection: Connection, no: int, counts: Mapping[str, int], at: date
 
 
 def finish(connection: Connection, no: int, at: datetime) -> None:
-    """Close a batch whose chunks are all stored; a quarantined one stays quarantined."""
+    """Close a batch whose chunks are all stored, as `finished` or `quarantined`."""
     connection.execute(_FINISH, {"no": no, "at": at})
 
 
@@ -173,7 +173,8 @@ _ADVANCE = text(
     "UPDATE batch SET next_chunk = next_chunk + 1, counts = CAST(:counts AS jsonb), updated_at = :at WHERE no = :no"
 )
 _FINISH = text(
-    "UPDATE batch SET state = CASE state WHEN 'open' THEN 'finished' ELSE state END, updated_at = :at WHERE no = :no"
+    "UPDATE batch SET state = CASE verdict WHEN 'quarantine' THEN 'quarantined' ELSE 'finished' END, updated_at = :at"
+    " WHERE no = :no AND state = 'open'"
 )
 _QUARANTINE = text("INSERT INTO quarantine_row (batch_no, chunk, rows, sealed) VALUES (:no, :chunk, :rows, :sealed)")
 _QUARANTINED = text("SELECT chunk, rows, sealed FROM quarantine_row WHERE batch_no = :no ORDER BY chunk")

@@ -105,7 +105,7 @@ def _database(url: str) -> Iterator[Finding]:
                 yield (finding := _looked(look, connection))
                 if not finding.ok and look in {_version, _prepared}:
                     return
-    except Exception as error:  # noqa: BLE001  whatever it is, the reader must learn it here and not from a traceback
+    except Exception as error:  # noqa: BLE001  whatever it is, the reader learns it here and not from a traceback
         detail = f"not reachable: {type(error).__name__}"
         yield Finding(
             "database",

@@ -1,5 +1,4 @@
-"""The private PostgreSQL: one server for all commands on one data folder; the first starts it, the last
-stops it.
+"""The private PostgreSQL: one server for all commands on one data folder, started by the first.
 
 It is for one host and for trying out. Must never leave a command without a database because another one
 ended, and never open the database to anybody but the account that runs Ostiary.
@@ -15,7 +14,7 @@ from typing import Final, Self
 from urllib.parse import quote
 
 from gateway.store import embedded_cluster as cluster
-from gateway.store.embedded_cluster import Address
+from gateway.store import embedded_server as server
 from gateway.store.embedded_locks import Use, exclusive
 from gateway.store.embedded_place import Place, settle
 from gateway.store.errors import DatabaseUnavailable
@@ -31,7 +30,7 @@ class EmbeddedServer:
         home: the folder of the cluster and its log.
     """
 
-    def __init__(self, place: Place, address: Address, secret: str, use: Use) -> None:
+    def __init__(self, place: Place, address: server.Address, secret: str, use: Use) -> None:
         self.url = _url(address, secret)
         self.home = place.home
         self._place = place
@@ -60,7 +59,7 @@ class EmbeddedServer:
         try:
             with exclusive(self._place.control / "start.lock", _unheard):
                 if use.is_last():
-                    cluster.stop(self._place)
+                    server.stop(self._place)
                 use.end()  # not before the server is down: whoever waits for the start lock must find it so
         except FileNotFoundError:
             use.end()  # the data folder was removed; the server notices by itself and ends
@@ -103,16 +102,16 @@ def ensure_running(
     return EmbeddedServer(place, address, secret, use)
 
 
-def _running(place: Place, secret: str, say: Callable[[str], None], *, tcp: bool) -> Address:
-    address = cluster.find(place, secret, say)
+def _running(place: Place, secret: str, say: Callable[[str], None], *, tcp: bool) -> server.Address:
+    address = server.find(place, secret, say)
     if address is None:
-        cluster.start(place, tcp=tcp)
-        address = cluster.find(place, secret, say)
+        server.start(place, tcp=tcp)
+        address = server.find(place, secret, say)
     if address is None:
         raise DatabaseUnavailable(
             "database_unavailable", f"The private database ended at once. Its log is {place.log}."
         )
-    cluster.make_database(address, secret)
+    server.make_database(address, secret)
     return address
 
 
@@ -121,7 +120,9 @@ def _secret(place: Place) -> str:
     path = place.control / "secret"
     if not path.exists():
         if place.cluster.exists():
-            message = f"{path} is missing, and nothing else opens {place.cluster}. Restore it, or remove that folder."
+            message = (
+                f"{path} is missing; nothing else opens {place.cluster}. Restore it, or remove that folder."
+            )
             raise DatabaseUnavailable("database_secret", message)
         path.with_suffix(".new").unlink(missing_ok=True)
         cluster.write_private(path.with_suffix(".new"), secrets.token_urlsafe(32))
@@ -132,7 +133,7 @@ def _secret(place: Place) -> str:
     return path.read_text().strip()
 
 
-def _url(address: Address, secret: str) -> str:
+def _url(address: server.Address, secret: str) -> str:
     query = f"host={quote(address.host, safe='')}&port={address.port}"
     return f"postgresql+psycopg://{cluster.LOGIN}:{quote(secret, safe='')}@/{cluster.DATABASE}?{query}"
 

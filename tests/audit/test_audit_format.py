@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import audit
 from audit.checkpoint import Checkpoint, Mark, Receipt, numbers_digest
@@ -33,7 +34,7 @@ def test_bundle() -> None:
     assert f"{len(encode_bundle(LEAVES))} bytes, in hex" in PAGE
 
 
-def test_key_checkpoint_receipt_and_mark(signer) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_key_checkpoint_receipt_and_mark(signer: Any) -> None:
     assert BLOCKS["vkey"].strip() == signer.vkey
     note = Checkpoint(signer.name, 3, root(HASHES)).sign(signer)
     assert BLOCKS["checkpoint"].encode() == note

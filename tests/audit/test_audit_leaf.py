@@ -21,7 +21,7 @@ bodies = st.dictionaries(keys, values, max_size=5)
 
 
 def test_the_byte_form_is_that_of_rfc_8785() -> None:
-    value: dict[str, Json] = {"b": [1, True, None, {}], "a": "€$\u000f\nA'B\"\\\"/\u007f", "A": -7}
+    value: dict[str, Json] = {"b": [1, True, None, {}], "a": '€$\u000f\nA\'B"\\"/\u007f', "A": -7}
     expected = '{"A":-7,"a":"€$\\u000f\\nA\'B\\"\\\\\\"/\u007f","b":[1,true,null,{}]}'
     assert canonical(value) == expected.encode()
 

@@ -39,7 +39,9 @@ ENTRY = Entry("test.entry", "tool:1", {"n": 1})
 
 
 def driver(log: Any) -> "psycopg.Connection[Any]":
-    return psycopg.connect(make_url(log.url).set(drivername="postgresql").render_as_string(hide_password=False))
+    return psycopg.connect(
+        make_url(log.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    )
 
 
 def test_what_is_entered_is_in_the_log_in_order(log: Any) -> None:
@@ -78,7 +80,11 @@ def test_proofs_tiles_and_bundles_fit_the_checkpoint(log: Any) -> None:
         for absent in ((0, 3, 46), (0, 3, None), (1, 0, 4), (2, 0, 1)):
             with pytest.raises(NotInLog):
                 tile(connection, *absent)
-        for call in (lambda: leaf(connection, 813), lambda: receipt(connection, 813), lambda: inclusion(connection, 1, 814)):
+        for call in (
+            lambda: leaf(connection, 813),
+            lambda: receipt(connection, 813),
+            lambda: inclusion(connection, 1, 814),
+        ):
             with pytest.raises(NotInLog):
                 call()
 
@@ -191,7 +197,7 @@ def test_the_log_s_time_never_goes_back(log: Any) -> None:
 
 def test_searching(log: Any) -> None:
     sequencer = log.sequencer()
-    moments = []
+    moments: list[datetime] = []
     for kind in ("release.page", "release.done", "consent.given", "releases"):
         with log.engine.begin() as connection:
             enter(connection, [Entry(kind, "officer:김", {"note": 'say "100 %"', "n": len(moments)})])
@@ -221,7 +227,12 @@ def test_searching(log: Any) -> None:
 @pytest.mark.parametrize("change", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_the_database_refuses_changes_even_by_a_superuser(log: Any, table: str, change: str) -> None:
     log.fill(300)
-    column = {"ledger_inbox": "entry", "ledger_leaf": "at", "ledger_tile": "root", "ledger_checkpoint": "note"}[table]
+    column = {
+        "ledger_inbox": "entry",
+        "ledger_leaf": "at",
+        "ledger_tile": "root",
+        "ledger_checkpoint": "note",
+    }[table]
     with log.engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         with pytest.raises(DBAPIError, match="append-only"):
@@ -247,7 +258,9 @@ def test_the_roles_get_what_they_need_and_no_more(log: Any) -> None:
             connection.exec_driver_sql(f"SET ROLE {auditor}")
             connection.commit()
             assert verify_database(connection, log.signer.vkey).size == 3
-            _refused(connection, "INSERT INTO ledger_inbox (entry) VALUES ('x')", "SELECT * FROM ledger_detail")
+            _refused(
+                connection, "INSERT INTO ledger_inbox (entry) VALUES ('x')", "SELECT * FROM ledger_detail"
+            )
             connection.exec_driver_sql(f"SET ROLE {app}")
             connection.commit()
             _refused(connection, *(f"DELETE FROM {table}" for table in (*GUARDED, "ledger_detail")))

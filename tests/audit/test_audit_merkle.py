@@ -1,5 +1,7 @@
 """The tree against RFC 6962's well-known vectors, against its definition, and against forged proofs."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,16 @@ from audit.merkle import (
 
 LEAVES = [
     bytes.fromhex(text)
-    for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+    for text in (
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    )
 ]
 ROOTS = [
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -34,6 +45,7 @@ ROOTS = [
 ]
 HASHES = [leaf_hash(leaf) for leaf in LEAVES]
 sizes = st.integers(1, 300)
+Mend = Callable[[list[bytes]], list[bytes]]
 
 
 def defined_root(hashes: list[bytes]) -> bytes:
@@ -121,7 +133,7 @@ def test_a_proof_with_one_bit_changed_is_refused(size: int, data: st.DataObject)
 
 
 @pytest.mark.parametrize("mend", [lambda p: p[:-1], lambda p: [*p, p[0]], lambda p: [p[0][:31], *p[1:]]])
-def test_a_proof_of_another_shape_is_refused(mend) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_a_proof_of_another_shape_is_refused(mend: Mend) -> None:
     node = nodes_of(HASHES)
     with pytest.raises(ProofRefused, match="shape"):
         verify_inclusion(HASHES[2], 2, 8, mend(inclusion_proof(node, 2, 8)), root(HASHES))

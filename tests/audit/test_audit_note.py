@@ -1,6 +1,7 @@
-"""Signed notes against the reference implementation's own example, and against files named for their defect."""
+"""Signed notes against the reference implementation's example, and against files named for their defect."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_a_defective_verifier_key_is_refused(vkey: str) -> None:
         parse_verifier_key(vkey)
 
 
-def test_what_is_signed_opens(signer) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - from conftest
+def test_what_is_signed_opens(signer: Any) -> None:
     verifier = Verifier(signer.name, signer.public_key)
     assert open_note(sign_note("a\n\nb\n", signer), verifier) == "a\n\nb\n"
     for text in ("a", "a\tb\n", ""):
@@ -82,12 +83,12 @@ def test_what_is_signed_opens(signer) -> None:  # type: ignore[no-untyped-def]  
         "example.com/log\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\nx\n",
     ],
 )
-def test_a_signed_text_that_is_no_checkpoint_is_refused(signer, text: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_a_signed_text_that_is_no_checkpoint_is_refused(signer: Any, text: str) -> None:
     with pytest.raises(NoteRefused):
         Checkpoint.open(sign_note(text, signer), Verifier(signer.name, signer.public_key))
 
 
-def test_a_mark_is_no_checkpoint_and_a_checkpoint_no_mark(signer) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_a_mark_is_no_checkpoint_and_a_checkpoint_no_mark(signer: Any) -> None:
     verifier = Verifier(signer.name, signer.public_key)
     mark = Mark(signer.name, 7, 9, numbers_digest([8, 9]))
     checkpoint = Checkpoint(signer.name, 7, EMPTY_ROOT)

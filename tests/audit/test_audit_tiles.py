@@ -40,7 +40,13 @@ def test_the_shape_of_seventy_thousand() -> None:
 
 @pytest.mark.parametrize(
     ("size", "shape"),
-    [(0, []), (1, [(0, 1)]), (255, [(0, 255)]), (256, [(1, 0), (0, 1)]), (65_536, [(256, 0), (1, 0), (0, 1)])],
+    [
+        (0, []),
+        (1, [(0, 1)]),
+        (255, [(0, 255)]),
+        (256, [(1, 0), (0, 1)]),
+        (65_536, [(256, 0), (1, 0), (0, 1)]),
+    ],
 )
 def test_shapes_at_the_corners(size: int, shape: list[tuple[int, int]]) -> None:
     assert widths(size) == shape
@@ -94,14 +100,23 @@ def test_a_bundle_is_lengths_and_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("bundle", "count"),
-    [(b"", 1), (b"\x00", 0), (b"\x00\x01", 1), (b"\x00\x01ab", 1), (b"\x00\x01a", 2), (b"\x00\x01a\x00\x00", 1)],
+    [
+        (b"", 1),
+        (b"\x00", 0),
+        (b"\x00\x01", 1),
+        (b"\x00\x01ab", 1),
+        (b"\x00\x01a", 2),
+        (b"\x00\x01a\x00\x00", 1),
+    ],
 )
 def test_a_bundle_that_does_not_add_up_is_refused(bundle: bytes, count: int) -> None:
     with pytest.raises(LeafRefused):
         decode_bundle(bundle, count)
 
 
-@pytest.mark.parametrize("request_", [(0, 0, 113), (0, 1, 1), (64, 0, 1), (0, -1, 1), (0, 0, 0), (0, 0, None), (1, 0, 1)])
+@pytest.mark.parametrize(
+    "request_", [(0, 0, 113), (0, 1, 1), (64, 0, 1), (0, -1, 1), (0, 0, 0), (0, 0, None), (1, 0, 1)]
+)
 def test_what_the_tree_does_not_have_is_not_served(request_: tuple[int, int, int | None]) -> None:
     with pytest.raises(NotInLog):
         checked_width(112, *request_)

@@ -38,7 +38,14 @@ def person(gate: Gate, *addresses: str, phones: tuple[str, ...] = (), source: in
                     "INSERT INTO identifier (person_no, kind, index, source_no, index_version, suppress)"
                     " VALUES (:no, :kind, :index, :source, :version, :suppress)"
                 ),
-                {"no": no, "kind": kind, "index": index, "source": source, "version": version, "suppress": suppress},
+                {
+                    "no": no,
+                    "kind": kind,
+                    "index": index,
+                    "source": source,
+                    "version": version,
+                    "suppress": suppress,
+                },
             )
     return int(no)
 
@@ -116,7 +123,9 @@ def test_a_consent_without_evidence_is_refused_and_leaves_nothing(gate: Gate, gi
     assert len(rows(gate, "ledger_inbox")) == before
 
 
-def test_a_consent_of_somebody_unknown_is_refused_and_leaves_no_evidence(gate: Gate, given: ConsentWish) -> None:
+def test_a_consent_of_somebody_unknown_is_refused_and_leaves_no_evidence(
+    gate: Gate, given: ConsentWish
+) -> None:
     with pytest.raises(NotFound) as refusal:
         record(gate, "newsletter", given)
     assert refusal.value.code == "person_unknown"
@@ -145,7 +154,9 @@ def test_a_consent_of_somebody_unknown_is_refused_and_leaves_no_evidence(gate: G
         ({"selector": Selector("shoe_size", "44")}, "selector_unknown"),
     ],
 )
-def test_a_defect_is_named_by_its_code(gate: Gate, given: ConsentWish, defect: dict[str, Any], code: str) -> None:
+def test_a_defect_is_named_by_its_code(
+    gate: Gate, given: ConsentWish, defect: dict[str, Any], code: str
+) -> None:
     person(gate, ADDRESS)
     with pytest.raises(Invalid) as refusal:
         record(gate, "newsletter", replace(given, **defect))
@@ -160,7 +171,9 @@ def test_an_unknown_sender_is_not_found(gate: Gate, given: ConsentWish) -> None:
     assert refusal.value.code == "party_unknown"
 
 
-def test_a_withdrawal_flows_across_identifiers(gate: Gate, given: ConsentWish, withdrawn: ConsentWish) -> None:
+def test_a_withdrawal_flows_across_identifiers(
+    gate: Gate, given: ConsentWish, withdrawn: ConsentWish
+) -> None:
     person(gate, ADDRESS, "maria@second.example")
     record(gate, "newsletter", given)
     record(gate, "newsletter", replace(given, selector=Selector("email", "maria@second.example")))
@@ -247,7 +260,9 @@ def test_a_tool_widens_for_its_own_sender_only(gate: Gate, given: ConsentWish) -
     with pytest.raises(Refused) as refusal:
         record(gate, "other", given, caller)
     assert refusal.value.code == "sender_not_yours"
-    assert record(gate, "other", replace(given, state=ConsentState.WITHDRAWN), caller).effective == "withdrawn"
+    assert (
+        record(gate, "other", replace(given, state=ConsentState.WITHDRAWN), caller).effective == "withdrawn"
+    )
 
 
 # Unknown people
@@ -257,7 +272,11 @@ def test_a_withdrawal_of_somebody_unknown_becomes_a_suppression(gate: Gate, with
     receipt = record(gate, "newsletter", withdrawn)
     (kept,) = rows(gate, "suppression")
     assert (receipt.suppressions, receipt.events, receipt.effective) == (1, (), ConsentState.WITHDRAWN)
-    assert (kept["scope"], kept["purpose"], kept["channel"]) == ("purpose", "marketing.own.newsletter", "email")
+    assert (kept["scope"], kept["purpose"], kept["channel"]) == (
+        "purpose",
+        "marketing.own.newsletter",
+        "email",
+    )
     assert kept["hash"] == gate.lookup.suppression_index("email", ADDRESS)[0].value
     with gate.house.unit() as connection:
         assert suppressions.hits(connection, "email", [kept["hash"]]) == {kept["hash"]: suppressions.PARTIAL}
@@ -296,7 +315,9 @@ def test_the_same_key_and_request_gives_the_same_answer_and_does_nothing_again(
         {"selector": Selector("email", "other@example.com")},
     ],
 )
-def test_the_same_key_with_another_request_conflicts(gate: Gate, given: ConsentWish, other: dict[str, Any]) -> None:
+def test_the_same_key_with_another_request_conflicts(
+    gate: Gate, given: ConsentWish, other: dict[str, Any]
+) -> None:
     person(gate, ADDRESS, "other@example.com")
     record(gate, "newsletter", replace(given, idempotency_key="k-1"))
     with pytest.raises(Conflict) as refusal:
@@ -343,7 +364,9 @@ def test_every_channel_has_an_identifier_that_a_consent_can_cover() -> None:
     assert set(REACHED_BY) == set(Channel)
 
 
-def test_the_standing_lists_lines_oldest_first(gate: Gate, given: ConsentWish, withdrawn: ConsentWish) -> None:
+def test_the_standing_lists_lines_oldest_first(
+    gate: Gate, given: ConsentWish, withdrawn: ConsentWish
+) -> None:
     no = person(gate, ADDRESS)
     record(gate, "newsletter", given)
     record(gate, "newsletter", withdrawn)
@@ -352,5 +375,3 @@ def test_the_standing_lists_lines_oldest_first(gate: Gate, given: ConsentWish, w
         numbers = [consents.event_behind(connection, no, line) for line in lines]
     assert [line.state for line in lines] == [ConsentState.GIVEN, ConsentState.WITHDRAWN]
     assert numbers == sorted(numbers)
-
-

@@ -197,7 +197,9 @@ def test_two_officers_cannot_share_a_name_and_a_short_password_is_refused(house:
 
 def test_a_role_may_do_what_the_policy_says_and_nothing_else(house: Gate) -> None:
     officer = officers.sign_in(house, "anna", PASSWORD, HERE).officer
-    officers.require(officer, "ledger.read")
-    with pytest.raises(Refused) as caught:
-        officers.require(officer, "keys.rotate")
+    with house.house.unit() as connection:
+        officers.require(house, connection, officer, "ledger.read")
+        with pytest.raises(Refused) as caught:
+            officers.require(house, connection, officer, "keys.rotate")
     assert caught.value.code == "role_may_not"
+    assert officers.allowed(house, officer, ["ledger.read", "keys.rotate"]) == {"ledger.read"}

@@ -306,9 +306,22 @@ def test_external_ids_keep_their_case() -> None:
             normal.external_id(value)
 
 
-@pytest.mark.parametrize(("value", "answer"), [("Y", True), ("예", True), ("بله", True), ("是", True), ("N", False), ("", False), ("nein", False)])  # fmt: skip
-def test_answers(value: str, answer: bool) -> None:
-    assert normal.yes(value) is answer
+ANSWERS = {
+    "Y": True,
+    "예": True,
+    "بله": True,
+    "是": True,
+    "1": True,
+    "N": False,
+    "": False,
+    "nein": False,
+    "خیر": False,
+}
+
+
+@pytest.mark.parametrize("value", ANSWERS)
+def test_answers(value: str) -> None:
+    assert normal.yes(value) is ANSWERS[value]
 
 
 def test_an_unknown_answer_is_not_a_consent() -> None:

@@ -1,5 +1,6 @@
 """Lists are read whole and in chunks, and each bad file is refused for its own defect."""
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -212,7 +213,5 @@ def test_what_was_written_is_read(
 def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "any.csv"
     path.write_bytes(content)
-    try:
-        list(open_list(path).chunks())
-    except ListRefused as refused:
-        assert refused.code
+    with contextlib.suppress(ListRefused):
+        assert list(open_list(path).chunks())[-1].digest == digest(path)

@@ -10,6 +10,11 @@ from stdnum import luhn
 from gateway.samples import numbers
 from gateway.scan import checks
 
+
+def seeded(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311  the same every time, and not secret
+
+
 GOOD: list[tuple[Callable[[str], bool], str]] = [
     (checks.card, "4111111111111111"),
     (checks.card, "6222021234567890128"),
@@ -73,7 +78,7 @@ def test_impossible_numbers_fail(check: Callable[[str], bool], number: str) -> N
 
 
 def test_our_accounts_agree_with_stdnum_where_it_knows_the_country() -> None:
-    rng = random.Random(5)
+    rng = seeded(5)
     for country, length in (("DE", 22), ("AT", 20), ("NL", 18)):
         for _ in range(300):
             digits = "".join(str(rng.randrange(10)) for _ in range(length - 2))
@@ -83,7 +88,7 @@ def test_our_accounts_agree_with_stdnum_where_it_knows_the_country() -> None:
 
 
 def test_invented_numbers_pass() -> None:
-    rng = random.Random(7)
+    rng = seeded(7)
     for _ in range(300):
         assert checks.ir_code(numbers.ir_code(rng))
         assert checks.iban(numbers.sheba(rng))
@@ -97,7 +102,7 @@ def test_chance_is_as_measured() -> None:
     """The rates in `kinds` are what random digits reach, within a fifth."""
     from gateway.scan.kinds import NATURES, Kind
 
-    rng = random.Random(11)
+    rng = seeded(11)
     for kind, check, length in (
         (Kind.NATIONAL_ID_IR, checks.ir_code, 10),
         (Kind.NATIONAL_ID_DE, checks.de_tax, 11),

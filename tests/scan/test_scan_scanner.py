@@ -6,6 +6,7 @@ import string
 import subprocess
 import sys
 from collections.abc import Callable
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,11 @@ from gateway.samples import numbers
 from gateway.scan import Finding, Kind, Scanner
 from gateway.scan.chance import by_accident
 from gateway.scan.letters import flat
+
+
+def seeded(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311  the same every time, and not secret
+
 
 PERSIAN = {ord(str(value)): 0x06F0 + value for value in range(10)}
 FULL = {ord(str(value)): 0xFF10 + value for value in range(10)}
@@ -97,7 +103,7 @@ def test_harmless_text_is_left_alone(text: str) -> None:
 
 
 def column(make: Callable[[random.Random], str], seed: int = 3) -> list[str]:
-    rng = random.Random(seed)
+    rng = seeded(seed)
     return [make(rng) for _ in range(ROWS)]
 
 
@@ -151,7 +157,7 @@ def test_numbers_that_count_upwards_are_no_phones() -> None:
 
 def test_precision_and_recall_on_notes() -> None:
     """One note in five hides a number under its name; the others hold order numbers of the same length."""
-    rng = random.Random(13)
+    rng = seeded(13)
     cells, truth = [], set()
     for row in range(2_000):
         if row % 5 == 0:
@@ -178,7 +184,7 @@ def test_a_single_account_in_a_long_column_is_found() -> None:
 
 
 def test_passwords_beside_people_tell_of_a_leak() -> None:
-    rng = random.Random(1)
+    rng = seeded(1)
     mails = [f"p{number}@example.org" for number in range(50)]
     crypts = ["$2b$10$" + "".join(rng.choice(string.ascii_letters) for _ in range(53)) for _ in mails]
     digests = [f"{rng.getrandbits(128):032x}" for _ in mails]
@@ -232,12 +238,27 @@ def test_any_cell_is_looked_at_without_an_error(cell: str) -> None:
         assert 0 <= finding.start < finding.end <= len(cell)
 
 
-@pytest.mark.parametrize("evil", ["1 " * 50_000, "a@" * 50_000, "A" * 100_000, "1-" * 50_000, "$2b$" * 30_000, "a." * 50_000 + "@", "DE12 " * 20_000])  # fmt: skip
-def test_a_hostile_cell_does_not_stall_the_scan(evil: str) -> None:
-    code_time = __import__("time").perf_counter
-    start = code_time()
-    Scanner().scan({"x": [evil]})
-    assert code_time() - start < 5
+HOSTILE = (
+    "1 ",
+    "1-",
+    "a@",
+    "a.",
+    "A",
+    "$2b$",
+    "DE12 ",
+    "AB 12 34 56 C ",
+    "4111111111111111 ",
+    "a@b.example ",
+    "f",
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_hostile_cell_does_not_stall_the_scan(piece: str) -> None:
+    cell = piece * (100_000 // len(piece))
+    start = perf_counter()
+    Scanner().scan({"x": [cell]})
+    assert perf_counter() - start < 10  # some two seconds on a slow machine; a pattern gone wild takes hours
 
 
 @given(st.integers(1, 500), st.integers(1, 500), st.floats(0.001, 0.9))

@@ -11,7 +11,7 @@ import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
-from gateway.store import embedded_place
+from gateway.store import embedded_account, embedded_place
 from gateway.store.embedded import ensure_running
 from gateway.store.errors import DatabaseUnavailable
 
@@ -110,7 +110,7 @@ def test_a_failing_statement_leaves_no_value_in_the_log(private_folder: Path) ->
             "SELECT 'someone@example.org'::int",
         ):
             with pytest.raises(psycopg.Error):
-                connection.execute(statement)  # type: ignore[arg-type]
+                connection.execute(statement)
         with pytest.raises(psycopg.Error):
             connection.execute("INSERT INTO people VALUES (%s)", ["someone@example.org"])
     log = (server.home / "server.log").read_text()
@@ -185,7 +185,7 @@ def test_missing_binaries_are_named(private_folder: Path, monkeypatch: pytest.Mo
 def test_as_root_the_server_runs_as_an_account_of_its_own(private_folder: Path) -> None:
     server = ensure_running(private_folder, _say)
     pid = int((server.home / "cluster" / "postmaster.pid").read_text().split()[0])
-    assert psutil.Process(pid).username() == embedded_place.ACCOUNT
+    assert psutil.Process(pid).username() == embedded_account.ACCOUNT
     assert private_folder.stat().st_uid == 0
     server.release()
 
@@ -196,7 +196,7 @@ def test_below_a_closed_folder_the_cluster_moves_and_the_folder_stays_closed(pri
     closed.mkdir(mode=0o700)
     said: list[str] = []
     server = ensure_running(closed / "data", said.append)
-    assert server.home.parent == embedded_place.SYSTEM_HOME
+    assert server.home.parent == embedded_account.SYSTEM_HOME
     assert any(str(server.home) in sentence for sentence in said)
     assert _mode(closed) == 0o700
     assert _mode(closed / "data") == 0o700

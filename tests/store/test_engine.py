@@ -34,8 +34,8 @@ def _plain(url: str) -> str:
 def _as_login(server: str, login: str, options: str) -> str:
     """Make a login of its own and give the server's URL for it."""
     with psycopg.connect(_plain(server), autocommit=True) as connection:
-        connection.execute(f"DROP ROLE IF EXISTS {login}")  # type: ignore[arg-type]
-        connection.execute(f"CREATE ROLE {login} LOGIN PASSWORD 'invented' {options}")  # type: ignore[arg-type]
+        connection.execute(f"DROP ROLE IF EXISTS {login}")
+        connection.execute(f"CREATE ROLE {login} LOGIN PASSWORD 'invented' {options}")
     return make_url(server).set(username=login, password="invented").render_as_string(hide_password=False)
 
 
@@ -98,13 +98,13 @@ def test_the_auditor_writes_nothing_and_reads_the_ledger_only(auditor_engine: En
 def test_a_commit_is_on_disk_even_where_the_server_says_otherwise(prepared_url: str) -> None:
     name = make_url(prepared_url).database
     with psycopg.connect(_plain(prepared_url), autocommit=True) as connection:
-        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")  # type: ignore[arg-type]
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
         engine = open_engine(prepared_url, "app")
         try:
             assert _value(engine, "SELECT current_setting('synchronous_commit')") == "on"
         finally:
             engine.dispose()
-            connection.execute(f"ALTER DATABASE {name} RESET synchronous_commit")  # type: ignore[arg-type]
+            connection.execute(f"ALTER DATABASE {name} RESET synchronous_commit")
 
 
 def test_a_value_is_in_no_error(prepared_url: str) -> None:
@@ -140,9 +140,8 @@ def test_no_free_connection_is_unavailable(prepared_url: str) -> None:
 def test_a_lost_connection_is_unavailable_and_the_next_one_works(prepared_url: str) -> None:
     engine = open_engine(prepared_url, "app", Limits(connections=1))
     try:
-        with pytest.raises(DatabaseUnavailable), unit(engine) as connection:
-            _end_all_others(prepared_url)
-            connection.execute(text("SELECT 1"))
+        with pytest.raises(DatabaseUnavailable):
+            _work_on_a_lost_connection(engine, prepared_url)
         assert _value(engine, "SELECT 1") == 1
     finally:
         engine.dispose()
@@ -151,13 +150,24 @@ def test_a_lost_connection_is_unavailable_and_the_next_one_works(prepared_url: s
 def test_a_connection_lost_under_a_raw_cursor_is_unavailable_too(prepared_url: str) -> None:
     engine = open_engine(prepared_url, "app", Limits(connections=1))
     try:
-        with pytest.raises(DatabaseUnavailable), unit(engine) as connection:
-            raw = connection.connection.driver_connection
-            assert isinstance(raw, psycopg.Connection)
-            _end_all_others(prepared_url)
-            raw.execute("SELECT 1")
+        with pytest.raises(DatabaseUnavailable):
+            _work_raw_on_a_lost_connection(engine, prepared_url)
     finally:
         engine.dispose()
+
+
+def _work_on_a_lost_connection(engine: Engine, url: str) -> None:
+    with unit(engine) as connection:
+        _end_all_others(url)
+        connection.execute(text("SELECT 1"))
+
+
+def _work_raw_on_a_lost_connection(engine: Engine, url: str) -> None:
+    with unit(engine) as connection:
+        raw: psycopg.Connection | None = connection.connection.driver_connection
+        assert raw is not None
+        _end_all_others(url)
+        raw.execute("SELECT 1")
 
 
 def _end_all_others(url: str) -> None:
@@ -188,10 +198,11 @@ def test_another_kind_of_database_is_refused(url: str) -> None:
 
 def test_an_old_server_is_refused(prepared_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "OLDEST", 99)
-    for use in (lambda: _value(open_engine(prepared_url, "app"), "SELECT 1"), lambda: prepare(prepared_url)):
-        with pytest.raises(DatabaseUnavailable, match="needs 99") as caught:
-            use()
-        assert caught.value.code == "database_version"
+    with pytest.raises(DatabaseUnavailable, match="needs 99") as caught:
+        _value(open_engine(prepared_url, "app"), "SELECT 1")
+    assert caught.value.code == "database_version"
+    with pytest.raises(DatabaseUnavailable, match="needs 99"):
+        prepare(prepared_url)
 
 
 def test_an_unprepared_login_is_told_to_prepare(prepared_url: str, server_url: str) -> None:
@@ -206,10 +217,15 @@ def test_an_unprepared_login_is_told_to_prepare(prepared_url: str, server_url: s
 def test_a_unit_keeps_all_or_nothing(owner_engine: Engine) -> None:
     with unit(owner_engine) as connection:
         connection.execute(text("CREATE TABLE tried (a int)"))
-    with pytest.raises(RuntimeError, match="changed my mind"), unit(owner_engine) as connection:
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        _insert_and_change_my_mind(owner_engine)
+    assert _value(owner_engine, "SELECT count(*) FROM tried") == 0
+
+
+def _insert_and_change_my_mind(engine: Engine) -> None:
+    with unit(engine) as connection:
         connection.execute(text("INSERT INTO tried VALUES (1)"))
         raise RuntimeError("changed my mind")
-    assert _value(owner_engine, "SELECT count(*) FROM tried") == 0
 
 
 def test_a_repeatable_read_sees_one_moment_and_the_next_unit_is_ordinary(owner_engine: Engine) -> None:
@@ -227,12 +243,17 @@ def test_a_repeatable_read_sees_one_moment_and_the_next_unit_is_ordinary(owner_e
 def test_a_conflict_passes_as_it_is_for_the_caller_to_begin_again(owner_engine: Engine) -> None:
     with unit(owner_engine) as connection:
         connection.execute(text("CREATE TABLE fought AS SELECT 1 AS a"))
-    with pytest.raises(exc.OperationalError) as caught, unit(owner_engine, "repeatable_read") as connection:
+    with pytest.raises(exc.OperationalError) as caught:
+        _fight(owner_engine)
+    assert isinstance(caught.value.orig, psycopg.errors.SerializationFailure)
+
+
+def _fight(engine: Engine) -> None:
+    with unit(engine, "repeatable_read") as connection:
         connection.execute(text("SELECT * FROM fought"))
-        with unit(owner_engine) as other:
+        with unit(engine) as other:
             other.execute(text("UPDATE fought SET a = 2"))
         connection.execute(text("UPDATE fought SET a = 3"))
-    assert isinstance(caught.value.orig, psycopg.errors.SerializationFailure)
 
 
 def test_prepare_twice_does_nothing_more(prepared_url: str) -> None:
@@ -290,7 +311,7 @@ def test_a_login_without_rights_is_given_the_sql_that_helps(new_database: New, s
         assert caught.value.code == "database_roles"
         with psycopg.connect(_plain(url), autocommit=True) as connection:
             for line in caught.value.message.splitlines()[1:]:
-                connection.execute(line)  # type: ignore[arg-type]
+                connection.execute(line)
         prepare(limited)
         migrate(limited)
         engine = open_engine(limited, "app")
