@@ -33,7 +33,11 @@ def build(gate: Gate) -> ASGIApp:
         batcher.close()
 
     app = FastAPI(
-        title="Ostiary", version=__version__, lifespan=life, docs_url=None, redoc_url=None,
+        title="Ostiary",
+        version=__version__,
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
         description="The only door to customer data. Errors are RFC 9457 problems with a stable `code`.",
     )
     app.router.routes.append(Route("/v1/decisions", decisions.Decisions(batcher)))
@@ -60,7 +64,10 @@ class Headed:
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name.lower() for name, _ in message.get("headers", [])}
-                message["headers"] = [*message.get("headers", []), *(h for h in _HEADERS if h[0] not in present)]
+                message["headers"] = [
+                    *message.get("headers", []),
+                    *(h for h in _HEADERS if h[0] not in present),
+                ]
             await send(message)
 
         await self._app(scope, receive, headed)

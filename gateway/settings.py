@@ -66,7 +66,9 @@ def _database_url(value: str) -> str:
     if value.startswith("postgresql://"):
         value = value.replace("postgresql://", "postgresql+psycopg://", 1)
     if value and not value.startswith("postgresql+psycopg://"):
-        raise Invalid("setting_wrong", "OSTIARY_DATABASE_URL begins with postgresql://. Other databases are not used.")
+        raise Invalid(
+            "setting_wrong", "OSTIARY_DATABASE_URL begins with postgresql://. Other databases are not used."
+        )
     return value
 
 

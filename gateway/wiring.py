@@ -111,7 +111,9 @@ def log_origin(settings: Settings, keyring: Keyring) -> str:
     return settings.log_origin or f"ostiary-{keyring.name}/log"
 
 
-def _sequencer(settings: Settings, keyring: Keyring, engine: Engine, clock: Callable[[], datetime]) -> Sequencer:
+def _sequencer(
+    settings: Settings, keyring: Keyring, engine: Engine, clock: Callable[[], datetime]
+) -> Sequencer:
     origin = log_origin(settings, keyring)
     return Sequencer(engine, keyring.ledger_signer(origin), origin, clock)
 

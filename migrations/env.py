@@ -21,9 +21,7 @@ def _migrate(connection: Connection) -> None:
 
 
 def _print() -> None:
-    context.configure(
-        dialect_name="postgresql", target_metadata=MODELS, literal_binds=True, **comparison(None)
-    )
+    context.configure(dialect_name="postgresql", target_metadata=MODELS, literal_binds=True, **comparison(None))
     with context.begin_transaction():
         context.execute(f"SET LOCAL ROLE ostiary_owner; SET LOCAL search_path = {SCHEMA}, pg_temp")
         context.run_migrations()

@@ -23,7 +23,14 @@ from policies.terms import Outcome
 PACKAGED = Path(__file__).parent
 """The policies that come with the program."""
 
-_patterns = ("purposes.yaml", "fields.yaml", "sources.yaml", "jurisdictions/*.yaml", "roles/model.conf", "roles/policy.csv")
+_patterns = (
+    "purposes.yaml",
+    "fields.yaml",
+    "sources.yaml",
+    "jurisdictions/*.yaml",
+    "roles/model.conf",
+    "roles/policy.csv",
+)
 _needed = ("purposes.yaml", "fields.yaml", "sources.yaml", f"jurisdictions/{STRICTEST}.yaml", *_patterns[-2:])
 
 
@@ -128,9 +135,9 @@ def _purposes(document: Document) -> tuple[PurposeTree, int]:
 
 def _fields(document: Document) -> Mapping[str, Field]:
     raw = shape(document, FieldsFile)
-    return MappingProxyType({
-        name: Field(name, each.cls, each.type, each.filterable, each.title) for name, each in raw.fields.items()
-    })
+    return MappingProxyType(
+        {name: Field(name, each.cls, each.type, each.filterable, each.title) for name, each in raw.fields.items()}
+    )
 
 
 def _packs(files: Mapping[str, str]) -> tuple[Mapping[str, Pack], Mapping[str, str]]:
@@ -156,7 +163,7 @@ def _speaks_for(raw: Mapping[str, tuple[Document, PackFile]]) -> Mapping[str, st
     for code, (document, pack) in sorted(raw.items()):
         for country in pack.members:
             if country in out:
-                raise document.refuse("two_unions", "$.members", f"{country} is a member twice. Keep one of them.")
+                raise document.refuse("two_unions", "$.members", f"{country} is a member of {out[country]} already.")
             out[country] = code
     out.update({code: code for code in raw if code != STRICTEST})
     return MappingProxyType(out)

@@ -25,6 +25,7 @@ from policies.terms import (
     Verdict,
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A stretch of calendar time: whole months, then days. `P2Y` due the day before is 24 months less 1 day."""

@@ -70,7 +70,9 @@ def read(file: str, text: str) -> Document:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise PolicyRefused("not_yaml", file, line, f"This is not YAML: {getattr(error, 'problem', 'unreadable')}.") from error
+        raise PolicyRefused(
+            "not_yaml", file, line, f"This is not YAML: {getattr(error, 'problem', 'unreadable')}."
+        ) from error
     if node is None:
         raise PolicyRefused("empty_file", file, 1, "The file says nothing. Remove it or fill it.")
     reader = _Reader(file)
@@ -149,5 +151,7 @@ def shape(document: Document, into: type[Shape]) -> Shape:
         key = _unknown_key.search(words)
         if key:
             where = document.nearest(path, key[1])
-            raise document.refuse("unknown_key", where, f"“{key[1]}” means nothing here. Check its spelling.") from error
+            raise document.refuse(
+                "unknown_key", where, f"“{key[1]}” means nothing here. Check its spelling."
+            ) from error
         raise document.refuse("wrong_value", path, f"{words}. Use a word that docs/decisions/0004 lists.") from error

@@ -19,13 +19,15 @@ Item = TypeVar("Item")
 
 _widening = frozenset({Model.NOTHING, Model.OPT_OUT})
 _texts = frozenset({Duty.PREFIX, Duty.ENDING, Duty.REPLY_TO_STOP, Duty.NOTICE_OF_SOURCE})
-_counts = frozenset({
-    Duty.PROOF_YEARS,
-    Duty.STOP_WITHIN_DAYS,
-    Duty.RESULT_NOTICE_DAYS,
-    Duty.REFUSAL_OPEN_DAYS,
-    Duty.CALLS_PER_DAY,
-})
+_counts = frozenset(
+    {
+        Duty.PROOF_YEARS,
+        Duty.STOP_WITHIN_DAYS,
+        Duty.RESULT_NOTICE_DAYS,
+        Duty.REFUSAL_OPEN_DAYS,
+        Duty.CALLS_PER_DAY,
+    }
+)
 _computed = frozenset({Duty.SEND_BETWEEN, Duty.VALID_UNTIL, Duty.RECHECK, Duty.RECONFIRM_EVERY})
 
 
@@ -175,7 +177,9 @@ def check_references(document: Document, rules: tuple[Rule, ...], own: Iterable[
     for path, each in own:
         for other in rules:
             if other is not each and other.id == each.id and _overlap(other, each):
-                raise document.refuse("overlapping_dates", path, f"{each.id} is in force twice at once. Mend its dates.")
+                raise document.refuse(
+                    "overlapping_dates", path, f"{each.id} is in force twice at once. Mend its dates."
+                )
         for target in each.relax:
             if target not in bendable:
                 message = f"{each.id} relaxes {target}, which is no need or register here. Check the id."

@@ -61,9 +61,7 @@ def _remove_home(home: Path) -> None:
 
 def _admin(url: str, statement: str, name: str, **others: str) -> None:
     """Run one statement about a database, from the maintenance database beside it."""
-    plain = (
-        make_url(url).set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
-    )
+    plain = make_url(url).set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
     names = {key: sql.Identifier(value) for key, value in {"name": name, **others}.items()}
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(**names))
@@ -72,7 +70,7 @@ def _admin(url: str, statement: str, name: str, **others: str) -> None:
 @contextlib.contextmanager
 def _database(server: str, template: str = "template0") -> Iterator[str]:
     name = f"ostiary_test_{os.getpid()}_{next(_numbers)}"
-    _admin(server, "CREATE DATABASE {name} TEMPLATE {template}", name, template=template)
+    _admin(server, "CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy", name, template=template)
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:

@@ -58,7 +58,9 @@ class AskBody(msgspec.Struct, forbid_unknown_fields=True):
 
     def ask(self) -> PersonAsk:
         """Give the question."""
-        return PersonAsk(self.person.selector(), self.act, self.purpose, self.channel, self.line, self.category)
+        return PersonAsk(
+            self.person.selector(), self.act, self.purpose, self.channel, self.line, self.category
+        )
 
 
 class DecisionsBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -111,10 +113,21 @@ class ReleaseBody(msgspec.Struct, forbid_unknown_fields=True):
     def wish(self) -> Wish:
         """Give the wish."""
         return Wish(
-            act=self.act, purpose=self.purpose, channel=self.channel, sender=self.sender, fields=tuple(self.fields),
-            where=tuple(item.predicate() for item in self.where), category=self.category, line=self.line,
-            limit=self.limit, sample=self.sample, holdout=self.holdout, seed=self.seed, form=self.format,
-            dry_run=self.dry_run, campaign=self.campaign,
+            act=self.act,
+            purpose=self.purpose,
+            channel=self.channel,
+            sender=self.sender,
+            fields=tuple(self.fields),
+            where=tuple(item.predicate() for item in self.where),
+            category=self.category,
+            line=self.line,
+            limit=self.limit,
+            sample=self.sample,
+            holdout=self.holdout,
+            seed=self.seed,
+            form=self.format,
+            dry_run=self.dry_run,
+            campaign=self.campaign,
         )
 
 
@@ -160,8 +173,11 @@ def decoded(raw: bytes, decoder: msgspec.json.Decoder[B]) -> B:
         return decoder.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         found = _PLACE.search(str(error))
-        where = f"`{found[1].lstrip('.')}` is missing, unknown or of the wrong kind" if found and found[1] else (
-            "The body is not JSON of the expected shape")
+        where = (
+            f"`{found[1].lstrip('.')}` is missing, unknown or of the wrong kind"
+            if found and found[1]
+            else ("The body is not JSON of the expected shape")
+        )
         raise Invalid("malformed", f"{where}. See /docs.") from None
 
 

@@ -23,19 +23,34 @@ def router(gate: Gate) -> APIRouter:
     async def say(request: Request) -> Response:
         wish = _wish(bodies.decoded(await body(request), bodies.CONSENT), idempotency_key(request))
         receipt = await to_thread.run_sync(report, gate, credential(request), wish)
-        said = {"events": len(receipt.events), "suppressions": receipt.suppressions,
-                "effective": receipt.effective.value, "inbox": receipt.leaf}
-        return Response(orjson.dumps(said), media_type="application/json", headers={"Cache-Control": "no-store"})
+        said = {
+            "events": len(receipt.events),
+            "suppressions": receipt.suppressions,
+            "effective": receipt.effective.value,
+            "inbox": receipt.leaf,
+        }
+        return Response(
+            orjson.dumps(said), media_type="application/json", headers={"Cache-Control": "no-store"}
+        )
 
     return routes
 
 
 def _wish(said: ConsentBody, key: str | None) -> ConsentWish:
     return ConsentWish(
-        selector=said.person.selector(), state=said.state, purpose=said.purpose, method=said.method,
-        channel=said.channel, sender=said.sender, conditions=_conditions(said.conditions), wording=said.wording,
-        language=said.language, at=said.at, evidence=said.evidence.content.encode() if said.evidence else None,
-        evidence_kind=said.evidence.kind if said.evidence else "", idempotency_key=key,
+        selector=said.person.selector(),
+        state=said.state,
+        purpose=said.purpose,
+        method=said.method,
+        channel=said.channel,
+        sender=said.sender,
+        conditions=_conditions(said.conditions),
+        wording=said.wording,
+        language=said.language,
+        at=said.at,
+        evidence=said.evidence.content.encode() if said.evidence else None,
+        evidence_kind=said.evidence.kind if said.evidence else "",
+        idempotency_key=key,
     )
 
 

@@ -18,6 +18,7 @@ from gateway.domain.errors import Ostiary
 from gateway.flows.batcher import Batcher
 from gateway.flows.decide import Answer, Answers
 from gateway.flows.decide import Request as Asked
+from policies.terms import Outcome
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 
@@ -45,13 +46,18 @@ class Decisions:
         asked = Asked(credential(request), [item.ask() for item in sent.asks])
         answers = await asyncio.wrap_future(self._batcher.submit(asked))
         ids = [item.id for item in sent.asks]
-        return Response(orjson.dumps(spelled(answers, ids)), headers={"Cache-Control": "no-store"},
-                        media_type="application/json")
+        return Response(
+            orjson.dumps(spelled(answers, ids)),
+            headers={"Cache-Control": "no-store"},
+            media_type="application/json",
+        )
 
 
 def spelled(answers: Answers, ids: list[str]) -> dict[str, Any]:
     """Spell the answers for a tool: outcome, coarse code, duties; never the facts behind them."""
-    told_ = [_one(answer) | ({"id": id_} if id_ else {}) for id_, answer in zip(ids, answers.answers, strict=True)]
+    told_ = [
+        _one(answer) | ({"id": id_} if id_ else {}) for id_, answer in zip(ids, answers.answers, strict=True)
+    ]
     return {"decisions": told_, "bundle": answers.bundle, "inbox": answers.inbox_no}
 
 
@@ -63,6 +69,6 @@ def _one(answer: Answer) -> dict[str, Any]:
             said["obligations"] = dict(decision.obligations)
         if decision.not_before:
             said["not_before"] = decision.not_before.isoformat()
-        if decision.valid_until:
+        if decision.outcome is Outcome.ALLOW:
             said["valid_until"] = decision.valid_until.isoformat()
     return said

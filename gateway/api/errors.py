@@ -22,12 +22,26 @@ from gateway.domain.errors import (
 )
 
 _STATUS: dict[type[Ostiary], int] = {
-    Quarantined: 202, Invalid: 400, Unauthenticated: 401, Refused: 403, NotFound: 404, Conflict: 409, Unavailable: 503,
+    Quarantined: 202,
+    Invalid: 400,
+    Unauthenticated: 401,
+    Refused: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Unavailable: 503,
 }
 _TITLES = {
-    202: "Kept in quarantine", 400: "Not understood", 401: "Not known", 403: "Refused", 404: "Not found",
-    405: "Not this method", 409: "Stands in the way", 413: "Too large", 415: "Not this content type",
-    500: "Our mistake", 503: "Cannot answer safely now",
+    202: "Kept in quarantine",
+    400: "Not understood",
+    401: "Not known",
+    403: "Refused",
+    404: "Not found",
+    405: "Not this method",
+    409: "Stands in the way",
+    413: "Too large",
+    415: "Not this content type",
+    500: "Our mistake",
+    503: "Cannot answer safely now",
 }
 _LOG = structlog.get_logger("api")
 
@@ -39,8 +53,13 @@ def status_of(error: Ostiary) -> int:
 
 def problem(status: int, code: str, detail: str) -> Response:
     """Build a problem response (RFC 9457)."""
-    body = {"type": f"urn:ostiary:problem:{code}", "title": _TITLES.get(status, "Problem"), "status": status,
-            "code": code, "detail": detail}
+    body = {
+        "type": f"urn:ostiary:problem:{code}",
+        "title": _TITLES.get(status, "Problem"),
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
     headers = {"Cache-Control": "no-store"}
     if status == 401:  # noqa: PLR2004  RFC 9110 11.6.1
         headers["WWW-Authenticate"] = "Bearer"
@@ -67,8 +86,11 @@ def _ostiary(_: Request, error: Exception) -> Response:
 
 
 def _validation(_: Request, error: Exception) -> Response:
-    places = sorted({".".join(str(part) for part in item["loc"][:2]) for item in error.errors()}) if isinstance(
-        error, RequestValidationError) else []
+    places = (
+        sorted({".".join(str(part) for part in item["loc"][:2]) for item in error.errors()})
+        if isinstance(error, RequestValidationError)
+        else []
+    )
     return problem(400, "malformed", f"Missing or of the wrong kind: {', '.join(places)}. See /docs.")
 
 
@@ -81,4 +103,6 @@ def _http(_: Request, error: Exception) -> Response:
 def _bug(_: Request, error: Exception) -> Response:
     # The type alone: a message or a traceback may hold what came in.
     _LOG.error("bug", kind=type(error).__name__)
-    return problem(500, "our_mistake", "Nothing was given out and nothing was changed by halves. Tell the operator.")
+    return problem(
+        500, "our_mistake", "Nothing was given out and nothing was changed by halves. Tell the operator."
+    )

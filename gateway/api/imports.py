@@ -34,9 +34,12 @@ def router(gate: Gate) -> APIRouter:
 
     @routes.post("", summary="Bring a list of one source; the answer accounts for every row")
     async def bring_list(
-        request: Request, file: UploadFile, source: Annotated[str, Form()],
+        request: Request,
+        file: UploadFile,
+        source: Annotated[str, Form()],
         map: Annotated[list[str] | None, Form()] = None,  # noqa: A002  the name that callers write
-        encoding: Annotated[str, Form()] = "", delimiter: Annotated[str, Form()] = "",
+        encoding: Annotated[str, Form()] = "",
+        delimiter: Annotated[str, Form()] = "",
         dry_run: Annotated[bool, Form()] = False,
     ) -> Response:
         presented, overrides = credential(request), _overrides(map or [])
@@ -44,12 +47,25 @@ def router(gate: Gate) -> APIRouter:
         path = await _kept(gate, file)
         try:
             report = await to_thread.run_sync(
-                lambda: bring.bring(gate, presented, source, path, overrides, encoding or None, delimiter or None,
-                                    dry_run=dry_run))
+                lambda: bring.bring(
+                    gate,
+                    presented,
+                    source,
+                    path,
+                    overrides,
+                    encoding or None,
+                    delimiter or None,
+                    dry_run=dry_run,
+                )
+            )
         finally:
             path.unlink(missing_ok=True)
-        return Response(orjson.dumps(report.to_json()), _STATUS[report.verdict], media_type="application/json",
-                        headers={"Cache-Control": "no-store"})
+        return Response(
+            orjson.dumps(report.to_json()),
+            _STATUS[report.verdict],
+            media_type="application/json",
+            headers={"Cache-Control": "no-store"},
+        )
 
     return routes
 

@@ -15,8 +15,11 @@ def router(gate: Gate) -> APIRouter:
 
     @routes.get("/checkpoint", summary="The latest signed tree head")
     def checkpoint() -> Response:
-        return Response(log.checkpoint(gate), media_type="text/plain; charset=utf-8",
-                        headers={"Cache-Control": "no-cache"})
+        return Response(
+            log.checkpoint(gate),
+            media_type="text/plain; charset=utf-8",
+            headers={"Cache-Control": "no-cache"},
+        )
 
     @routes.get("/tile/{path:path}", summary="A hash tile")
     def tile(path: str) -> Response:

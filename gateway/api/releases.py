@@ -37,7 +37,9 @@ def router(gate: Gate) -> APIRouter:
         wish = bodies.decoded(await body(request), bodies.RELEASE).wish()
         key, presented = idempotency_key(request), credential(request)
         if limiter.available_tokens < 1:
-            raise Unavailable("releases_full", f"{AT_ONCE} releases run already. Ask again when one has ended.")
+            raise Unavailable(
+                "releases_full", f"{AT_ONCE} releases run already. Ask again when one has ended."
+            )
         if wish.dry_run:
             counted = await to_thread.run_sync(flow.count, gate, presented, wish, limiter=limiter)
             return Response(orjson.dumps(counted), media_type="application/json")
@@ -46,14 +48,17 @@ def router(gate: Gate) -> APIRouter:
 
     @routes.get("/{uid}", summary="What is on record of your release: pages, cells, obligations")
     def manifest(request: Request, uid: str) -> Response:
-        return Response(orjson.dumps(flow.manifest(gate, credential(request), uid)), media_type="application/json")
+        return Response(
+            orjson.dumps(flow.manifest(gate, credential(request), uid)), media_type="application/json"
+        )
 
     @routes.post("/{uid}/acknowledgements", summary="Say which page you have whole")
     async def acknowledge(request: Request, uid: str) -> Response:
         page = bodies.decoded(await body(request), bodies.ACKNOWLEDGE).page
         row = await to_thread.run_sync(flow.acknowledge, gate, credential(request), uid, page)
-        return Response(orjson.dumps({"release": uid, "acknowledged": row.acknowledged}),
-                        media_type="application/json")
+        return Response(
+            orjson.dumps({"release": uid, "acknowledged": row.acknowledged}), media_type="application/json"
+        )
 
     return routes
 
@@ -62,8 +67,10 @@ class Stream(Response):
     """Sends a release piece by piece; holds no database connection while bytes go out."""
 
     def __init__(self, release: Release, limiter: CapacityLimiter) -> None:
-        super().__init__(media_type=_TYPES[release.plan.wish.form],
-                         headers={"Ostiary-Release": release.uid, "Cache-Control": "no-store"})
+        super().__init__(
+            media_type=_TYPES[release.plan.wish.form],
+            headers={"Ostiary-Release": release.uid, "Cache-Control": "no-store"},
+        )
         del self.headers["content-length"]
         self._release, self._limiter = release, limiter
 

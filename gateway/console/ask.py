@@ -15,6 +15,7 @@ from gateway.domain.masking import masked_email, masked_phone
 from gateway.domain.requests import Selector
 from gateway.flows.explain import explain
 from gateway.flows.gate import Gate
+from gateway.flows.inspect import place_of
 from gateway.flows.overview import Choices, choices_of
 from policies.terms import Act, Channel
 
@@ -37,7 +38,7 @@ class Question:
     value: str = field(default="", repr=False)
     source: str = ""
     tool: str = ""
-    purpose: str = ""
+    purpose: str = "marketing.own"
     channel: str = "email"
     act: str = "contact"
     at: str = ""
@@ -98,13 +99,27 @@ def add(router: APIRouter, door: Door) -> None:
 def _answer(gate: Gate, desk: _Desk, asked: Question) -> Response:
     selector = Selector(asked.kind, asked.value.strip(), asked.source)
     answer = explain(
-        gate, desk.visit.officer.actor, selector, asked.tool, asked.purpose, _channel(asked.channel), _act(asked.act),
+        gate,
+        desk.visit.officer.actor,
+        selector,
+        asked.tool,
+        asked.purpose,
+        _channel(asked.channel),
+        _act(asked.act),
         _moment(asked.at),
     )
     outcome = answer.decision.outcome.value
     return _page(
-        desk, asked, title=_TITLES[outcome], answer=answer, decision=answer.decision, outcome=outcome,
-        said=_WORDS[outcome], who=asked.masked(), duties=duties_of(answer.decision.obligations),
+        desk,
+        asked,
+        title=_TITLES[outcome],
+        answer=answer,
+        decision=answer.decision,
+        outcome=outcome,
+        said=_WORDS[outcome],
+        who=asked.masked(),
+        duties=duties_of(answer.decision.obligations),
+        place=place_of(gate, answer.entry) if answer.entry else None,
     )
 
 
@@ -117,8 +132,14 @@ def _form(desk: _Desk, asked: Question, refusal: Ostiary | None = None) -> Respo
 def _page(desk: _Desk, asked: Question, status: int = 200, **values: Any) -> Response:
     values.setdefault("refusal", None)
     return desk.visit.page(
-        "ask.html", "ask", status, asked=asked.shown(), kinds=KINDS, choices=desk.choices,
-        channels=[channel.value for channel in Channel], **values,
+        "ask.html",
+        "ask",
+        status,
+        asked=asked.shown(),
+        kinds=KINDS,
+        choices=desk.choices,
+        channels=[channel.value for channel in Channel],
+        **values,
     )
 
 

@@ -36,14 +36,25 @@ from gateway.flows.gate import Gate
 
 FORM_LIMIT: Final = 64 * 1024
 _STATUS: Final[tuple[tuple[type[Ostiary], int], ...]] = (
-    (NotFound, 404), (Invalid, 400), (Unauthenticated, 401), (Refused, 403),
-    (Conflict, 409), (Quarantined, 409), (Unavailable, 503),
+    (NotFound, 404),
+    (Invalid, 400),
+    (Unauthenticated, 401),
+    (Refused, 403),
+    (Conflict, 409),
+    (Quarantined, 409),
+    (Unavailable, 503),
 )
 _BY_CODE: Final = {"too_many_attempts": 429, "form_too_large": 413, "form_length_missing": 411}
 _TITLES: Final = {
-    400: "This cannot be read", 401: "Sign in first", 403: "This is not for you to do", 404: "Nothing is here",
-    409: "Something stands in the way", 411: "The form has no length", 413: "The form is too large",
-    429: "Too many tries", 503: "The house cannot answer now",
+    400: "This cannot be read",
+    401: "Sign in first",
+    403: "This is not for you to do",
+    404: "Nothing is here",
+    409: "Something stands in the way",
+    411: "The form has no length",
+    413: "The form is too large",
+    429: "Too many tries",
+    503: "The house cannot answer now",
 }
 
 

@@ -59,8 +59,16 @@ def _wide_bar(at: int, stage: Stage, most: int) -> Markup:
         '<text class="soft" x="{}" y="{}" text-anchor="end">{}</text>'
         '<rect class="bar {}" x="{}" y="{}" width="{}" height="20" rx="2"/><text x="{}" y="{}">{}</text>'
     ).format(
-        _LABEL - 12, middle + 5, stage.label, stage.kind, _LABEL + 1, middle - 10, width,
-        _LABEL + width + 10, middle + 5, number(stage.count),
+        _LABEL - 12,
+        middle + 5,
+        stage.label,
+        stage.kind,
+        _LABEL + 1,
+        middle - 10,
+        width,
+        _LABEL + width + 10,
+        middle + 5,
+        number(stage.count),
     )
 
 
@@ -70,7 +78,13 @@ def _small_bar(at: int, stage: Stage, most: int) -> Markup:
         '<text class="soft" x="0" y="{}">{}</text><text x="{}" y="{}" text-anchor="end">{}</text>'
         '<rect class="bar {}" x="0" y="{}" width="{}" height="14" rx="2"/>'
     ).format(
-        top + 16, stage.label, _SMALL, top + 16, number(stage.count), stage.kind, top + 24,
+        top + 16,
+        stage.label,
+        _SMALL,
+        top + 16,
+        number(stage.count),
+        stage.kind,
+        top + 24,
         _width(stage.count, most, _SMALL),
     )
 

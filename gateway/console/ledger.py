@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from gateway.console.door import Door
 from gateway.console.page import PREFIX
-from gateway.console.words import counted
+from gateway.console.words import counted, lasted
 from gateway.domain.errors import Invalid
 from gateway.flows import inspect
 from gateway.flows.inspect import LedgerQuery, LedgerState
@@ -21,7 +21,12 @@ def add(router: APIRouter, door: Door) -> None:
 
     @router.get("/ledger")
     def search(
-        request: Request, kind: str = "", actor: str = "", since: str = "", until: str = "", contains: str = "",
+        request: Request,
+        kind: str = "",
+        actor: str = "",
+        since: str = "",
+        until: str = "",
+        contains: str = "",
         before: str = "",
     ) -> Response:
         visit = door.visit(request)
@@ -30,8 +35,15 @@ def add(router: APIRouter, door: Door) -> None:
         state = inspect.verify_state(door.gate)
         older = urlencode({**{name: value for name, value in asked.items() if value}, "before": str(found.before)})
         return visit.page(
-            "ledger.html", "ledger", title=_title(state), state=state, found=found, asked=asked, before=before,
-            older=f"{PREFIX}/ledger?{older}" if found.before is not None else "", may_verify="ledger.verify" in visit.allowed,
+            "ledger.html",
+            "ledger",
+            title=_title(state),
+            state=state,
+            found=found,
+            asked=asked,
+            before=before,
+            older=f"{PREFIX}/ledger?{older}" if found.before is not None else "",
+            may_verify="ledger.verify" in visit.allowed,
         )
 
     @router.post("/ledger/verify")
@@ -46,8 +58,12 @@ def add(router: APIRouter, door: Door) -> None:
         record = inspect.entry(door.gate, visit.officer, _index(index))
         body = json.dumps(record.entry.body, ensure_ascii=False, indent=2, sort_keys=True)
         return visit.page(
-            "entry.html", "ledger", title=f"Entry {record.entry.index}: {record.entry.kind}", entry=record.entry,
-            body=body, receipt=record.receipt.decode(),
+            "entry.html",
+            "ledger",
+            title=f"Entry {record.entry.index}: {record.entry.kind}",
+            entry=record.entry,
+            body=body,
+            receipt=record.receipt.decode(),
         )
 
     @router.get("/ledger/{index}/receipt")
@@ -66,9 +82,12 @@ def add(router: APIRouter, door: Door) -> None:
 def _query(asked: dict[str, str], before: str) -> LedgerQuery:
     until = _day(asked["until"])
     return LedgerQuery(
-        kind=asked["kind"], actor=asked["actor"], since=_day(asked["since"]),
+        kind=asked["kind"],
+        actor=asked["actor"],
+        since=_day(asked["since"]),
         until=until + timedelta(days=1) if until else None,  # a day that is named is meant whole
-        contains=asked["contains"], before=_index(before) if before else None,
+        contains=asked["contains"],
+        before=_index(before) if before else None,
     )
 
 
@@ -92,7 +111,9 @@ def _title(state: LedgerState) -> str:
     if state.check and state.check.broken:
         return "The ledger is not what was signed"
     entries = counted(state.size, "entry", "entries")
-    return f"{entries}, all in the signed log" if not state.waiting else f"{entries}, {state.waiting} on their way in"
+    if state.waiting and state.behind >= 1:
+        return f"{entries}; {counted(state.waiting, 'more waits', 'more wait')} for {lasted(state.behind)}"
+    return f"{entries} in the signed log"
 
 
 def _file(content: bytes, name: str, media_type: str) -> Response:

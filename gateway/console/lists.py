@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from gateway.console.door import Door
-from gateway.console.report import stages_of, summary_of, values_of
+from gateway.console.report import rows_of, stages_of, summary_of, values_of
 from gateway.console.words import counted
 from gateway.domain.errors import NotFound
 from gateway.flows import overview
@@ -27,7 +27,7 @@ _IMPORTS: Final[dict[str, Sorter]] = {
     "began": lambda one: one.batch.no,
     "source": lambda one: one.source.casefold(),
     "verdict": lambda one: one.batch.verdict,
-    "rows": lambda one: int(one.batch.reading.get("rows", 0)),
+    "rows": lambda one: rows_of(one.batch),
 }
 
 
@@ -52,17 +52,29 @@ def add(router: APIRouter, door: Door) -> None:
         visit = door.visit(request)
         rows = overview.imports_of(door.gate, visit.officer)
         shown = [one for one in rows if not verdict or one.batch.verdict == verdict]
-        values = {"rows": ordered(shown, _IMPORTS, sort, order), "sort": sort, "order": order, "verdict": verdict}
-        verdicts = sorted({one.batch.verdict for one in rows})
-        return visit.page("imports.html", "imports", title=_imports_title(rows), verdicts=verdicts, **values)
+        return visit.page(
+            "imports.html",
+            "imports",
+            title=_imports_title(rows),
+            verdicts=sorted({one.batch.verdict for one in rows}),
+            rows=ordered(shown, _IMPORTS, sort, order),
+            sort=sort,
+            order=order,
+            verdict=verdict,
+        )
 
     @router.get("/imports/{uid}")
     def one(request: Request, uid: str) -> Response:
         visit = door.visit(request)
         found = overview.import_of(door.gate, visit.officer, _uid(uid))
         return visit.page(
-            "import.html", "imports", title=summary_of(found), one=found, stages=stages_of(found.batch),
-            values=list(values_of(found.batch)), safe_title=safe_title,
+            "import.html",
+            "imports",
+            title=summary_of(found),
+            one=found,
+            stages=stages_of(found.batch),
+            values=list(values_of(found.batch)),
+            safe_title=safe_title,
         )
 
 

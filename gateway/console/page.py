@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway.console import words
 from gateway.console.funnel import funnel
+from gateway.console.report import rows_of
 
 PREFIX: Final = "/console"
 HEADERS: Final[Mapping[str, str]] = {
@@ -67,12 +68,16 @@ def asset_path(name: str) -> str:
 @cache
 def _environment() -> Environment:
     found = Environment(
-        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     found.globals |= {"asset": asset_path, "counted": words.counted, "prefix": PREFIX, "funnel": funnel}
     for name in ("number", "moment", "day", "digest", "verdict", "spoken", "lasted"):
         found.filters[name] = getattr(words, name)
+    found.filters["rows"] = rows_of
     return found
 
 

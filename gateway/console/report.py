@@ -24,7 +24,7 @@ def summary_of(one: Import) -> str:
     said = _VERDICTS.get(one.batch.verdict, one.batch.verdict)
     if one.batch.state == "open":
         return f"{one.source}: {said}, still coming in"
-    rows = _rows(one.batch)
+    rows = rows_of(one.batch)
     return f"{one.source}: {number(rows)} rows {said}" if rows else f"{one.source}: {said}"
 
 
@@ -42,7 +42,7 @@ def stages_of(batch: Batch) -> list[Stage]:
         for name, count in counts.items()
         if name.startswith("row.") and name not in {_READ, *_ROWS} and not name.startswith(_REFUSED) and count
     ]
-    return [Stage("rows in the file", _rows(batch)), *known, *others, *refused]
+    return [Stage("rows in the file", rows_of(batch)), *known, *others, *refused]
 
 
 def values_of(batch: Batch) -> Iterator[tuple[str, int]]:
@@ -52,5 +52,6 @@ def values_of(batch: Batch) -> Iterator[tuple[str, int]]:
             yield spoken(name).replace(".", ": "), count
 
 
-def _rows(batch: Batch) -> int:
+def rows_of(batch: Batch) -> int:
+    """Count the rows of a list, as far as it was read."""
     return max(int(batch.reading.get("rows", 0)), int(batch.counts.get(_READ, 0)))

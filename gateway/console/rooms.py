@@ -36,7 +36,7 @@ def _add_assets(router: APIRouter) -> None:
 
 
 def _add_nothing(router: APIRouter, door: Door) -> None:
-    @router.get("/{rest:path}")
+    @router.api_route("/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing(request: Request, rest: str) -> Response:  # noqa: ARG001  the path is the question
         door.visit(request)  # who is not signed in learns nothing about which pages there are
         raise _nothing()

@@ -58,9 +58,13 @@ def _visit_of(request: Request, door: Door) -> str:
 def _form(door: Door, request: Request, wanted: str, refusal: Ostiary | None = None) -> Response:
     browser = request.cookies.get(door.visit_cookie) or secrets.token_urlsafe(32)
     response = page(
-        "sign_in.html", status_of(refusal) if refusal else 200, title="Sign in", next=wanted,
+        "sign_in.html",
+        status_of(refusal) if refusal else 200,
+        title="Sign in",
+        next=wanted,
         token=officers.form_token(door.gate, f"visit {browser}"),
-        message=refusal.message if refusal else "", code=refusal.code if refusal else "",
+        message=refusal.message if refusal else "",
+        code=refusal.code if refusal else "",
     )
     if refusal and "retry_after" in refusal.context:
         response.headers["Retry-After"] = str(refusal.context["retry_after"])

@@ -25,6 +25,7 @@ _SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "revoked": ("deny", "✕"),
     "broken": ("deny", "✕"),
 }
+_DONE: Final = {"accept": "accepted", "quarantine": "quarantined", "refuse": "refused"}
 _SHORT: Final = 12
 
 
@@ -52,15 +53,15 @@ def day(at: datetime | None, nothing: str = "no date") -> Markup:
 def digest(value: str, what: str = "digest") -> Markup:
     """Give a long digest shortened in the middle; whole in its title and for the copy button."""
     short = value if len(value) <= _SHORT else f"{value[:6]}…{value[-4:]}"
-    form = '<bdi class="digest" title="{}" data-copy="{}" data-what="{}">{}</bdi>'
-    return Markup(form).format(value, value, what, short)
+    form = Markup('<bdi class="digest" title="{}" data-copy="{}" data-what="{}">{}</bdi>')
+    return form.format(value, value, what, short)
 
 
 def verdict(word: str, said: str = "") -> Markup:
     """Give a verdict: its shape, its word, its colour; a word that is no verdict stays plain."""
     kind, shape = _SHAPES.get(word, ("plain", "·"))
-    form = '<span class="verdict {}"><span aria-hidden="true">{}</span> {}</span>'
-    return Markup(form).format(kind, shape, said or spoken(word))
+    form = Markup('<span class="verdict {}"><span aria-hidden="true">{}</span> {}</span>')
+    return form.format(kind, shape, said or spoken(_DONE.get(word, word)))
 
 
 def spoken(word: str) -> str:

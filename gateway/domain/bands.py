@@ -61,6 +61,12 @@ def first_zone(bundle: Bundle, jurisdiction: str) -> ZoneInfo:
     return ZoneInfo(bundle.pack(jurisdiction).time_zones[0])
 
 
+@lru_cache(maxsize=256)
+def local_day(bundle: Bundle, jurisdiction: str, at: datetime) -> date:
+    """Give the day it is by a jurisdiction's own calendar; kept, because a page asks for one moment only."""
+    return at.astimezone(first_zone(bundle, jurisdiction)).date()
+
+
 @lru_cache(maxsize=512)
 def _cutoffs(periods: tuple[Period, ...], zone: str, today: date) -> tuple[datetime, ...]:
     tz = ZoneInfo(zone)

@@ -3,8 +3,9 @@
 Must never use the sender's clock. Where the zone is not known, every zone of the region or country must be open.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -95,23 +96,30 @@ def _open(rules: Sequence[Rule], day: Day) -> list[tuple[int, int]]:
     return [*out, (at, _day_minutes)] if at < _day_minutes else out
 
 
-def _turns(rules: Sequence[Rule], zones: Sequence[ZoneInfo], at: datetime) -> list[datetime]:
+def _turns(rules: Sequence[Rule], zones: Sequence[ZoneInfo], at: datetime) -> Sequence[datetime]:
     """List the moments after `at` at which any rule may change its mind, in order, in UTC."""
+    turns = _all_turns(tuple(rules), tuple(zones), at.astimezone(UTC).date())
+    return turns[bisect_right(turns, at) :]
+
+
+@lru_cache(maxsize=1024)
+def _all_turns(rules: tuple[Rule, ...], zones: tuple[ZoneInfo, ...], today: date) -> tuple[datetime, ...]:
+    """List the turns from the day before (it may still be that day somewhere) to nine days on."""
     minutes = {0}
     for rule in rules:
         minutes.update(rule.when.hours or ())
     found = {
-        _moment(at.astimezone(zone) + timedelta(days=ahead), minute % _day_minutes, zone)
+        _moment(today + timedelta(days=ahead), minute % _day_minutes, zone)
         for zone in zones
-        for ahead in range(_search_days)
+        for ahead in range(-1, _search_days)
         for minute in minutes
     }
-    return sorted(moment for moment in found if moment > at)
+    return tuple(sorted(found))
 
 
-def _moment(day: datetime, minute: int, zone: ZoneInfo) -> datetime:
+def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
     """Turn a local clock time into UTC. A time that the change to summer time skips becomes the one after the skip."""
-    return datetime.combine(day.date(), time(minute // 60, minute % 60), zone).astimezone(UTC)
+    return datetime.combine(day, time(minute // 60, minute % 60), zone).astimezone(UTC)
 
 
 def _clock(minute: int) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gateway.domain.bands import first_zone, has_passed, within
+from gateway.domain.bands import first_zone, has_passed, local_day, within
 from gateway.domain.hours import blocking, closes_at, opens_at, windows, zones_of
 from gateway.domain.people import Consent
 from gateway.domain.question import Question, carried, holds
@@ -47,7 +47,7 @@ def consult(question: Question) -> Findings:
 
 def table_for(question: Question, pack: Pack, capacities: frozenset[Capacity]) -> Table:
     """Give the pack's table for a question, on the day it is by the pack's own calendar."""
-    day = question.at.astimezone(first_zone(question.bundle, pack.code)).date()
+    day = local_day(question.bundle, pack.code, question.at)
     return table_of(question.bundle, pack.code, capacities, question.ask, question.facts.person.kind, day)
 
 
@@ -225,7 +225,9 @@ def look_at_clock(question: Question, found: Findings) -> Clock:
     words = f"{local:%H:%M} in {local.tzinfo}; {shut.title}"
     opening = opens_at(rules, found.zones, at)
     remedy = _later(shut, opening)
-    return Clock(Reason("outside_hours", 7, shut.id, shut.cite, words, shut.otherwise, remedy), opening, None, {}, (shut,))
+    return Clock(
+        Reason("outside_hours", 7, shut.id, shut.cite, words, shut.otherwise, remedy), opening, None, {}, (shut,)
+    )
 
 
 def _later(shut: Rule, opening: datetime | None) -> str:

@@ -3,10 +3,8 @@
 Must never show enough to reach the person, and never the length of what it hides.
 """
 
-_SHORT_CODES = frozenset(
-    "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66"
-    " 81 82 84 86 90 91 92 93 94 95 98".split()
-)
+_TENS = ((2, "07"), (3, "0123469"), (4, "013456789"), (5, "12345678"), (6, "0123456"), (8, "1246"), (9, "0123458"))
+_SHORT_CODES = frozenset({"1", "7"} | {f"{ten}{one}" for ten, ones in _TENS for one in ones})
 """Calling codes of one or two digits (ITU-T E.164); all others have three."""
 _SHOWN_DIGITS = 2
 _FEWEST_HIDDEN = 4

@@ -7,6 +7,8 @@ what widens does not. Must never know a country by name.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import TypeAlias
 
 from gateway.domain.bands import within
 from gateway.domain.people import Consent, Dealing, Facts, Reach, Snapshot, Source
@@ -19,6 +21,10 @@ OLDEST = 120
 
 AGE_GATE = "age_gate"
 """The word of evidence that a source admits nobody under the age of consent."""
+
+
+Laws: TypeAlias = tuple[tuple[Pack, frozenset[Capacity]], ...]
+"""The packs that speak, each with the capacities it speaks in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +43,11 @@ class Question:
     source: Source | None
     reach: Reach | None
     consents: tuple[Consent, ...]
-    laws: tuple[tuple[Pack, frozenset[Capacity]], ...]
+    laws: Laws
 
 
-def laws_of(bundle: Bundle, recipient: str, sender: str, origin: str | None) -> tuple[tuple[Pack, frozenset[Capacity]], ...]:
+@lru_cache(maxsize=4096)
+def laws_of(bundle: Bundle, recipient: str, sender: str, origin: str | None) -> Laws:
     """Name the packs that speak: where the person lives, where the sender sits, where the data came from.
 
     Args:

@@ -43,10 +43,10 @@ def purpose_chain(bundle: Bundle, purpose: str) -> tuple[str, ...]:
     return bundle.purposes.chain(purpose)
 
 
-def _order(row: Said) -> tuple[float, bool, str, int, int, str, int]:
+def _order(row: Said) -> tuple[float, bool, str, str, int, int, str, int]:
     state, purpose, since, band, conditions, wording, source = row
     stops = state != ConsentState.GIVEN
-    return since or (_last if stops else 0.0), stops, purpose, band, conditions, wording, source
+    return since or (_last if stops else 0.0), stops, state, purpose, band, conditions, wording, source
 
 
 @lru_cache(maxsize=65536)

@@ -43,9 +43,7 @@ def table_of(
     bundle: Bundle, code: str, capacities: frozenset[Capacity], ask: Ask, kind: AudienceKind, day: date
 ) -> Table:
     """Give the table of a pack for an ask, a kind of person, on a day of the pack's own calendar."""
-    return _table(
-        bundle, code, capacities, ask.act, ask.purpose, ask.channel, ask.line, ask.tool_country, kind, day
-    )
+    return _table(bundle, code, capacities, ask.act, ask.purpose, ask.channel, ask.line, ask.tool_country, kind, day)
 
 
 @lru_cache(maxsize=8192)
@@ -72,9 +70,7 @@ def _table(
     return _sorted(kept, kind)
 
 
-def _concerns(
-    when: When, capacities: frozenset[Capacity], act: Act, chain: frozenset[str], channel: Channel
-) -> bool:
+def _concerns(when: When, capacities: frozenset[Capacity], act: Act, chain: frozenset[str], channel: Channel) -> bool:
     """Check what is always known. A timed rule stays in for a disclosure: there it becomes an obligation."""
     return (
         (not when.acts or act in when.acts or when.timed)
@@ -136,7 +132,14 @@ def _covers(needs: list[Entry], kind: AudienceKind) -> bool:
     spoken: frozenset[AudienceKind] = frozenset()
     for entry in needs:
         when = entry.rule.when
-        if not (when.lines or when.regions or when.dealing or when.consent or when.source_kinds
-                or when.source_evidence or _abroad(when)):
+        if not (
+            when.lines
+            or when.regions
+            or when.dealing
+            or when.consent
+            or when.source_kinds
+            or when.source_evidence
+            or _abroad(when)
+        ):
             spoken |= when.kinds or _kinds
     return (_kinds if kind is AudienceKind.UNKNOWN else frozenset((kind,))) <= spoken

@@ -71,13 +71,32 @@ def recorded(cell: Cell) -> dict[str, Any]:
     """Spell a cell for the record: facts, outcome, reasons, obligations, count. No person, no identifier."""
     decision = cell.decision
     return {
-        "cell": cell.no, "count": len(cell.people), "outcome": decision.outcome.value,
-        "code": cell.withheld or decision.coarse, "available": cell.available,
-        "reasons": [{"code": why.code, "step": why.step, "rule": why.rule, "cite": why.cite} for why in decision.reasons],
-        "steps": [{"no": step.no, "title": step.title, "words": step.words, "outcome": step.outcome.value,
-                   "rule": step.rule, "cite": step.cite} for step in decision.steps],
-        "remedy": decision.remedy, "sources": list(decision.sources), "obligations": dict(decision.obligations),
+        "cell": cell.no,
+        "count": len(cell.people),
+        "outcome": decision.outcome.value,
+        "code": cell.withheld or decision.coarse,
+        "available": cell.available,
+        "reasons": [
+            {"code": why.code, "step": why.step, "rule": why.rule, "cite": why.cite, "words": why.words}
+            for why in decision.reasons
+        ],
+        "steps": [
+            {
+                "no": step.no,
+                "title": step.title,
+                "words": step.words,
+                "outcome": step.outcome.value,
+                "rule": step.rule,
+                "cite": step.cite,
+            }
+            for step in decision.steps
+        ],
+        "remedy": decision.remedy,
+        "sources": list(decision.sources),
+        "obligations": dict(decision.obligations),
         "not_before": decision.not_before.isoformat() if decision.not_before else "",
+        "valid_until": decision.valid_until.isoformat(),
+        "rules": list(decision.rules),
         "facts": _plain(asdict(cell.facts)),
     }
 
@@ -88,4 +107,10 @@ def _plain(value: Any) -> Any:
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    return str(value) if isinstance(value, str) else int(value) if isinstance(value, int) and value is not True else value
+    return (
+        str(value)
+        if isinstance(value, str)
+        else int(value)
+        if isinstance(value, int) and value is not True
+        else value
+    )

@@ -43,7 +43,9 @@ class Batcher:
         future: Future[Answers] = Future()
         with self._changed:
             if not self._open:
-                raise Unavailable("shutting_down", "This gateway is stopping. Ask again; another one will answer.")
+                raise Unavailable(
+                    "shutting_down", "This gateway is stopping. Ask again; another one will answer."
+                )
             if len(self._waiting) >= self._room:
                 raise Unavailable("decisions_full", "Too many questions wait. Ask again in a second.")
             self._waiting.append((request, future))
@@ -64,7 +66,8 @@ class Batcher:
     def _take(self) -> list[tuple[Request, "Future[Answers]"]]:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or not self._open)
-            batch, asks = [], 0
+            batch: list[tuple[Request, Future[Answers]]] = []
+            asks = 0
             while self._waiting and (not batch or asks + len(self._waiting[0][0].asks) <= MOST):
                 asks += len(self._waiting[0][0].asks)
                 batch.append(self._waiting.popleft())

@@ -6,7 +6,8 @@ from pathlib import Path
 from gateway.domain.grant import Caller
 from gateway.flows.gate import Gate
 from gateway.flows.identify import identify
-from gateway.flows.intake import Report, receive
+from gateway.flows.intake import receive
+from gateway.flows.intake_report import Report
 from gateway.roles.enforcer import officer_may
 
 
@@ -22,8 +23,17 @@ def may_bring(gate: Gate, credential: str) -> Caller:
     return caller
 
 
-def bring(gate: Gate, credential: str, source: str, path: Path, overrides: Mapping[str, str],
-          encoding: str | None, delimiter: str | None, *, dry_run: bool = False) -> Report:
+def bring(
+    gate: Gate,
+    credential: str,
+    source: str,
+    path: Path,
+    overrides: Mapping[str, str],
+    encoding: str | None,
+    delimiter: str | None,
+    *,
+    dry_run: bool = False,
+) -> Report:
     """Take in a list that a tool brought; see `gateway.flows.intake.receive`."""
     caller = may_bring(gate, credential)
     return receive(gate, caller.name, source, path, overrides, encoding, delimiter, dry_run=dry_run)

@@ -92,19 +92,13 @@ def record(gate: Gate, actor: str, wish: ConsentWish, caller: Caller | None = No
     return receipt
 
 
-def _widen(
-    gate: Gate, connection: Connection, said: Said, wish: ConsentWish, caller: Caller | None
-) -> ConsentReceipt:
+def _widen(gate: Gate, connection: Connection, said: Said, wish: ConsentWish, caller: Caller | None) -> ConsentReceipt:
     subject = find(gate, connection, wish.selector, caller)  # 3
     if subject is None:
-        raise NotFound(
-            "person_unknown", "Nobody is known by that. A consent needs the person's data to be here."
-        )
+        raise NotFound("person_unknown", "Nobody is known by that. A consent needs the person's data to be here.")
     kind, index = _identifier(connection, subject, Channel(said.event.channel))
     proof = _prove(gate, connection, wish)  # 4
-    event = replace(
-        said.event, person_no=subject.no, kind=kind, index=index, evidence_no=proof.no if proof else None
-    )
+    event = replace(said.event, person_no=subject.no, kind=kind, index=index, evidence_no=proof.no if proof else None)
     numbers = consents.append(connection, [event])  # 5
     lines = consents.standing(connection, subject.no)
     stands = standing_of(lines, said.tree, said.about, index) or ConsentState.WITHDRAWN
@@ -112,15 +106,11 @@ def _widen(
     return ConsentReceipt(tuple(numbers), 0, leaf, stands)
 
 
-def _narrow(
-    gate: Gate, connection: Connection, said: Said, wish: ConsentWish, caller: Caller | None
-) -> ConsentReceipt:
+def _narrow(gate: Gate, connection: Connection, said: Said, wish: ConsentWish, caller: Caller | None) -> ConsentReceipt:
     who = named(gate, wish.selector, caller)
     people = _everybody(connection, who)  # 3
     if not people and not who.suppress:
-        raise NotFound(
-            "person_unknown", "Nobody is known by that token any more; there is nothing left to stop."
-        )
+        raise NotFound("person_unknown", "Nobody is known by that token any more; there is nothing left to stop.")
     proof = _prove(gate, connection, wish)  # 4
     event = replace(said.event, kind=who.kind, evidence_no=proof.no if proof else None)
     if not people:
@@ -128,9 +118,7 @@ def _narrow(
     consents.lock(connection, (one.no for one in people))
     if wish.at is None:
         event = replace(event, at=now_or_later(event.at, _lines(connection, people), said.tree, said.about))
-    numbers = consents.append(
-        connection, [replace(event, person_no=one.no, index=one.index) for one in people]
-    )  # 5
+    numbers = consents.append(connection, [replace(event, person_no=one.no, index=one.index) for one in people])  # 5
     stands = _all_stopped(connection, said, people)
     leaf = enter(gate, connection, Entered(event, numbers, [one.uid for one in people], stands, proof))  # 6
     return ConsentReceipt(tuple(numbers), 0, leaf, stands)
@@ -209,25 +197,21 @@ def _digests(gate: Gate, actor: str, wish: ConsentWish) -> list[bytes]:
     return [one.value for one in gate.lookup.suppression_digest(IdentifierKind.EXTERNAL, digest)]
 
 
-def _claim(
-    connection: Connection, actor: str, wish: ConsentWish, digests: list[bytes]
-) -> ConsentReceipt | None:
+def _claim(connection: Connection, actor: str, wish: ConsentWish, digests: list[bytes]) -> ConsentReceipt | None:
     if wish.idempotency_key is None:
         return None
     answer = idempotency.answered(connection, actor, wish.idempotency_key, digests)
     if answer is None:
         return None
     kept = orjson.loads(answer)
-    return ConsentReceipt(
-        tuple(kept["events"]), kept["suppressions"], kept["leaf"], ConsentState(kept["effective"])
-    )
+    return ConsentReceipt(tuple(kept["events"]), kept["suppressions"], kept["leaf"], ConsentState(kept["effective"]))
 
 
 # Steps 3 to 5
 
 
 def _identifier(connection: Connection, subject: Subject, channel: Channel) -> tuple[str, bytes]:
-    """Give the identifier that a consent covers: the one named, or the only one of the kind that the channel reaches."""
+    """Give the identifier that a consent covers: the one named, or the only one that the channel reaches."""
     kind = REACHED_BY[channel]
     if subject.kind == kind:
         return kind, subject.index
@@ -245,7 +229,7 @@ def _everybody(connection: Connection, who: Named) -> list[Subject]:
     if who.uid is not None:
         found = people_lookup.find(connection, who.uid, "", ())
         return [found] if found else []
-    return consents.everybody_with(connection, who.kind, [key.index for key in who.keys])
+    return consents.everybody_with(connection, who.kind, [key.value for key in who.keys])
 
 
 def _prove(gate: Gate, connection: Connection, wish: ConsentWish) -> Evidence | None:

@@ -97,12 +97,17 @@ def decide_batch(gate: Gate, requests: Sequence[Request]) -> list[Answers | Osti
         inboxes = _record(gate, connection, pages)  # 5
     # True now: every answer below is on record. A crash here leaves a record of answers that were not heard.
     return [
-        work if isinstance(work, Ostiary) else _answers(work, moment, inboxes.get(work.caller.no, 0)) for work in works
+        work if isinstance(work, Ostiary) else _answers(work, moment, inboxes.get(work.caller.no, 0))
+        for work in works
     ]
 
 
-def _identified(gate: Gate, connection: Connection, moment: Moment, requests: Sequence[Request],
-                ) -> list[_Work | Ostiary]:
+def _identified(
+    gate: Gate,
+    connection: Connection,
+    moment: Moment,
+    requests: Sequence[Request],
+) -> list[_Work | Ostiary]:
     senders: dict[int, Party] = {}
     known = parties.credentials(connection, sorted(set(_key_ids(requests))))
     return [_work(gate, connection, moment, request, known, senders) for request in requests]
@@ -116,8 +121,14 @@ def _key_ids(requests: Sequence[Request]) -> Iterator[str]:
             continue
 
 
-def _work(gate: Gate, connection: Connection, moment: Moment, request: Request,
-          known: dict[str, parties.Credential], senders: dict[int, Party]) -> _Work | Ostiary:
+def _work(
+    gate: Gate,
+    connection: Connection,
+    moment: Moment,
+    request: Request,
+    known: dict[str, parties.Credential],
+    senders: dict[int, Party],
+) -> _Work | Ostiary:
     try:
         caller = check(gate, request.credential, known.get(api_key_id(request.credential)))  # 1
         _check(request, moment)
@@ -135,7 +146,9 @@ def _check(request: Request, moment: Moment) -> None:
         raise Invalid("asks_count", f"Send 1 to {MOST} questions at a time.")
     for purpose in {ask.purpose for ask in request.asks}:
         if not moment.bundle.purposes.chain(purpose):
-            raise Invalid("purpose_unknown", "There is no such purpose. `ostiary policy purposes` lists them.")
+            raise Invalid(
+                "purpose_unknown", "There is no such purpose. `ostiary policy purposes` lists them."
+            )
 
 
 class _Pages:
@@ -151,7 +164,9 @@ class _Pages:
     def of(self, work: _Work, ask: PersonAsk) -> Cells:
         """Give the cells for one caller's kind of question."""
         self.callers[work.caller.no] = work.caller
-        asked = Ask(ask.act, ask.purpose, ask.channel, work.sender, work.caller.country, ask.line, ask.category)
+        asked = Ask(
+            ask.act, ask.purpose, ask.channel, work.sender, work.caller.country, ask.line, ask.category
+        )
         mine = self.cells.setdefault(work.caller.no, {})
         if asked not in mine:
             mine[asked] = Cells(lambda known: self._judge(asked, work.grant, known))
@@ -169,8 +184,9 @@ def _found(connection: Connection, moment: Moment, works: Sequence[_Work], pages
     lookups = [
         lookup
         for number, (work, at) in enumerate(places)
-        for lookup in _lookups(number, work.asks[at][1], made[work.sender.no, work.asks[at][0].purpose,
-                                                              work.asks[at][0].channel])
+        for lookup in _lookups(
+            number, work.asks[at][1], made[work.sender.no, work.asks[at][0].purpose, work.asks[at][0].channel]
+        )
     ]
     if lookups:
         with moment.cursor(connection) as cursor:
@@ -187,7 +203,7 @@ def _question(moment: Moment, sender: int, purpose: str, channel: Channel) -> Qu
 def _lookups(number: int, who: Named, question: Question) -> list[Lookup]:
     if who.uid is not None:
         return [Lookup(number, who.uid, "", None, question)]
-    return [Lookup(number, None, who.kind, key.index, question) for key in who.keys]
+    return [Lookup(number, None, who.kind, key.value, question) for key in who.keys]
 
 
 def _weigh(pages: _Pages, work: _Work, at: int, found: Found) -> None:
@@ -235,9 +251,18 @@ def _record(gate: Gate, connection: Connection, pages: _Pages) -> dict[int, int]
     entries = [Entry("decision.page", caller.name, body) for caller, body, _, _, _ in drafts]
     inboxes = gate.house.enter(connection, entries)
     made = [
-        DecisionPage(caller.no, pages.moment.at, pages.moment.bundle.digest, min(people, default=0),
-                     max(people, default=0), len(people), spelled, [bitmap(cell.people) for cell in cells],
-                     bytes.fromhex(str(body["people_root"])), inbox_no)
+        DecisionPage(
+            caller.no,
+            pages.moment.at,
+            pages.moment.bundle.digest,
+            min(people, default=0),
+            max(people, default=0),
+            len(people),
+            spelled,
+            [bitmap(cell.people) for cell in cells],
+            bytes.fromhex(str(body["people_root"])),
+            inbox_no,
+        )
         for (caller, body, spelled, cells, people), inbox_no in zip(drafts, inboxes, strict=True)
     ]
     decisions.record(connection, made)
@@ -248,12 +273,21 @@ Draft = tuple[Caller, dict[str, Any], list[dict[str, Any]], list[Cell], list[int
 
 
 def _draft(pages: _Pages, caller: Caller) -> Draft:
-    asked = [(ask, cell) for ask, cells in pages.cells.get(caller.no, {}).items() for cell in cells.all if cell.people]
+    asked = [
+        (ask, cell)
+        for ask, cells in pages.cells.get(caller.no, {}).items()
+        for cell in cells.all
+        if cell.people
+    ]
     spelled = [recorded(cell) | {"cell": at, "ask": _asked(ask)} for at, (ask, cell) in enumerate(asked)]
     people = [no for _, cell in asked for no in cell.people]
     body = {
-        "tool": caller.uid.hex(), "bundle": pages.moment.bundle.digest, "snapshot_at": pages.moment.at.isoformat(),
-        "people": len(people), "unknown": pages.unknown.get(caller.no, 0), "cells": _brief(spelled),
+        "tool": caller.uid.hex(),
+        "bundle": pages.moment.bundle.digest,
+        "snapshot_at": pages.moment.at.isoformat(),
+        "people": len(people),
+        "unknown": pages.unknown.get(caller.no, 0),
+        "cells": _brief(spelled),
         "cells_digest": hashlib.sha256(canonical({"cells": spelled})).hexdigest(),
         "people_root": _root(pages.uids.get(caller.no, [])).hex(),
     }
@@ -272,14 +306,20 @@ def _brief(spelled: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _asked(ask: Ask) -> dict[str, str]:
     return {
-        "act": ask.act.value, "purpose": ask.purpose, "channel": ask.channel.value, "sender": ask.sender.name,
-        "line": ask.line.value if ask.line else "", "category": ask.category,
+        "act": ask.act.value,
+        "purpose": ask.purpose,
+        "channel": ask.channel.value,
+        "sender": ask.sender.name,
+        "line": ask.line.value if ask.line else "",
+        "category": ask.category,
     }
 
 
 def _root(uids: Sequence[tuple[bytes, int]]) -> bytes:
     salts = os.urandom(16 * len(uids))
-    return merkle_root([salts[at * 16 : at * 16 + 16] + uid + b"%d" % cell for at, (uid, cell) in enumerate(uids)])
+    return merkle_root(
+        [salts[at * 16 : at * 16 + 16] + uid + b"%d" % cell for at, (uid, cell) in enumerate(uids)]
+    )
 
 
 def _answers(work: _Work, moment: Moment, inbox_no: int) -> Answers:

@@ -15,10 +15,11 @@ from gateway.domain.errors import Invalid, Unavailable
 from gateway.flows.gate import Gate
 from gateway.flows.officers import Officer, require
 from gateway.store import ledger
-from gateway.store.ledger import BROKEN, CHECKED, Wanted
+from gateway.store.ledger import BROKEN, CHECKED, LeafRow, Wanted
 
 PAGE: Final = 50
 _LONGEST: Final = 200
+_MOST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def search(gate: Gate, officer: Officer, query: LedgerQuery) -> LedgerPage:
     Raises:
         Refused: `role_may_not`. Invalid: `search_unfit`.
     """
-    if max(map(len, (query.kind, query.actor, query.contains))) > _LONGEST or not 1 <= query.limit <= 1000:
+    if max(map(len, (query.kind, query.actor, query.contains))) > _LONGEST or not 1 <= query.limit <= _MOST:
         raise Invalid("search_unfit", "Search for 200 characters at most, 1000 entries a page.")
     wanted = Wanted(query.kind, query.actor, query.since, query.until, query.contains, query.before, query.limit)
     with gate.house.unit() as connection:
@@ -119,6 +120,12 @@ def entry(gate: Gate, officer: Officer, index: int) -> LedgerRecord:
         record = LedgerRecord(_read(row), row.leaf, ledger.receipt(connection, index))
         gate.house.enter(connection, [Entry("ledger.viewed", officer.actor, {"entry": index})])
     return record
+
+
+def place_of(gate: Gate, inbox_no: int) -> int | None:
+    """Give the index in the log of an entry that a flow made, None while it is on its way in."""
+    with gate.house.unit() as connection:
+        return ledger.place_of(connection, inbox_no)
 
 
 def verify_state(gate: Gate) -> LedgerState:
@@ -155,7 +162,7 @@ def verify(gate: Gate, officer: Officer) -> LedgerState:
     return verify_state(gate)
 
 
-def _read(row: ledger.LeafRow) -> LedgerEntry:
+def _read(row: LeafRow) -> LedgerEntry:
     return LedgerEntry(row.idx, row.at, row.kind, row.actor, json.loads(row.leaf)["entry"]["body"])
 
 
@@ -173,5 +180,7 @@ def _asked(query: LedgerQuery, found: tuple[LedgerEntry, ...]) -> dict[str, Any]
         "actor": query.actor if known or not query.actor else "no such",
         "since": query.since.isoformat() if query.since else "",
         "until": query.until.isoformat() if query.until else "",
-        "text": bool(query.contains), "before": query.before, "found": len(found),
+        "text": bool(query.contains),
+        "before": query.before,
+        "found": len(found),
     }

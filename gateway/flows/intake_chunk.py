@@ -28,7 +28,7 @@ from gateway.flows.intake_claims import Claim
 from gateway.flows.intake_defaults import Shared
 from gateway.flows.intake_match import EMAIL, EXTERNAL, PHONE, Slot, Sorting, only_by_phone
 from gateway.flows.intake_standing import consents_of, keep_consents
-from gateway.store import batches, intake, people, suppressions
+from gateway.store import batches, intake, people
 from gateway.store.intake import DealingRow, IdentifierRow, KeyRow, SealedRow
 from gateway.store.people import Filled, Known, Match
 from gateway.store.people_lookup import Connection
@@ -143,7 +143,7 @@ def _screen(
             hashes.setdefault(kind, []).extend(mark.suppress)
     bits: dict[bytes, int] = {}
     for kind, asked in hashes.items():
-        bits |= suppressions.hits(connection, kind, asked)
+        bits |= intake.suppressed(connection, kind, asked)
     admitted = []
     for claim in claims:
         total = 0
@@ -225,7 +225,9 @@ def _people(gate: Gate, connection: Connection, slots: Sequence[Slot]) -> list[P
     persons = [Person(slot, numbers[uid], uid, key.key) for slot, uid, key in zip(new, uids, keys, strict=True)]
     intake.add_keys(connection, [KeyRow(numbers[uid], key.wrapped) for uid, key in zip(uids, keys, strict=True)])
     known = [(slot, slot.known) for slot in slots if slot.known is not None]
-    people.fill(connection, [Filled(on_file.no, slot.claims[0].attributes) for slot, on_file in known if _gaps(on_file)])
+    people.fill(connection, [
+        Filled(on_file.no, slot.claims[0].attributes) for slot, on_file in known if _fills(on_file, slot.claims[0])
+    ])  # fmt: skip
     persons += [
         Person(slot, on_file.no, on_file.uid, gate.keyring.unwrap(on_file.wrapped, on_file.uid))
         for slot, on_file in known
@@ -233,8 +235,10 @@ def _people(gate: Gate, connection: Connection, slots: Sequence[Slot]) -> list[P
     return persons
 
 
-def _gaps(known: Known) -> bool:
-    return any(has == gap for has, gap in zip(known.attributes, _GAPS, strict=True))
+def _fills(known: Known, claim: Claim) -> bool:
+    """Say whether a row knows something that is not on file yet."""
+    pairs = zip(known.attributes, claim.attributes, _GAPS, strict=True)
+    return any(on_file == gap != said for on_file, said, gap in pairs)
 
 
 def _seal(run: Run, persons: Sequence[Person]) -> list[tuple[Person, str, bytes]]:

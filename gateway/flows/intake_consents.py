@@ -41,6 +41,7 @@ class Speaking:
         self._version = values.remembered(values.version)
         self._method = values.remembered(values.method)
         self._sender = comparable(shared.sender_name)
+        self._carried = {named: self._conditions(named=named) for named in (True, False)}
 
     def claims(
         self, claims: list[Claim], cells: dict[str, Sequence[str]], said: dict[str, list[Any]], tally: Counter[str]
@@ -86,7 +87,7 @@ class Speaking:
             tally[f"consent.ignored.{fault}"] += len(channels)
             return
         method = self._how(cells["consent_method"][at], tally) if "consent_method" in cells else "list"
-        conditions = self._conditions(named=bool(named))
+        conditions = self._carried[bool(named)]
         for channel in channels:
             if REACHED_BY[channel].value in claim.marks:
                 claim.consents.append(ConsentClaim(channel, when.at, wording, method, conditions))

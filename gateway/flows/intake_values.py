@@ -25,6 +25,13 @@ _KEPT: Final = 20_000  # distinct cells remembered by one reader
 
 _YES: Final = frozenset("y yes true 1 ja j x ✓ ✔ 예 네 동의 동의함 o 是 同意 已同意 √ بله بلی آری موافق".split())
 _NO: Final = frozenset("n no false 0 nein 아니오 아니요 미동의 거부 × 否 不同意 未同意 不 خیر نه".split())
+_METHODS: Final = {
+    **dict.fromkeys("웹사이트 홈페이지 网站 網站 وبسایت website webseite online".split(), "web"),
+    **dict.fromkeys("모바일앱 앱 应用 應用程式 اپلیکیشن".split(), "app"),
+    **dict.fromkeys("매장 门店 門市 فروشگاه filiale store".split(), "shop"),
+    **dict.fromkeys("전화 电话 電話 تلفن telefon".split(), "phone"),
+    **dict.fromkeys("서면 书面 書面 کتبی schriftlich".split(), "paper"),
+}
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8}){0,4}", re.IGNORECASE)
 _REGION: Final = re.compile(r"[A-Z0-9]{1,3}")
 _VERSION: Final = re.compile(r"[A-Za-z0-9._/:+-]{1,100}")
@@ -90,8 +97,9 @@ def version(cell: str) -> str:
 
 
 def method(cell: str) -> str | Bad:
-    """Read how consent was given: one plain word of ours."""
-    word = comparable(cell).replace(" ", "_").replace("-", "_")
+    """Read how consent was given: one plain word, or one that we know in another language."""
+    plain = comparable(cell)
+    word = _METHODS.get(plain, plain).replace(" ", "_").replace("-", "_")
     return word if _METHOD.fullmatch(word) and not _LONG_NUMBER.search(word) else Bad("consent_method_no_word")
 
 

@@ -26,6 +26,19 @@ from gateway.store import officers as kept
 from gateway.store.officers import KeptOfficer, Officer
 from gateway.store.people_lookup import Connection
 
+__all__ = [
+    "Officer",
+    "SignedIn",
+    "allowed",
+    "check_form",
+    "create_officer",
+    "form_token",
+    "officer_of",
+    "require",
+    "sign_in",
+    "sign_out",
+]
+
 ATTEMPTS: Final = 5
 """Failures that a name or an address may have within `WINDOW`."""
 WINDOW: Final = timedelta(minutes=15)

@@ -18,8 +18,20 @@ from gateway.store.overview import Refusal, Release
 from gateway.store.sources import SourceRow
 
 __all__ = [
-    "Batch", "Choices", "Import", "Overview", "Refusal", "Release", "SourceRow", "SourceView",
-    "choices_of", "import_of", "imports_of", "overview_of", "source_of", "sources_of",
+    "Batch",
+    "Choices",
+    "Import",
+    "Overview",
+    "Refusal",
+    "Release",
+    "SourceRow",
+    "SourceView",
+    "choices_of",
+    "import_of",
+    "imports_of",
+    "overview_of",
+    "source_of",
+    "sources_of",
 ]
 
 WEEK: Final = timedelta(days=7)

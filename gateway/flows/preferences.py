@@ -119,8 +119,7 @@ def show(gate: Gate, token: str) -> OptOutView:
         sender = parties.party_by_no(connection, link.sender_no).name if link.sender_no else ""
         lines = consents.standing(connection, found.no)
         these, everything = (
-            _stopped(connection, found.no, stopped_by(lines, tree, about))
-            for about in (_about(link), _ALL_MARKETING)
+            _stopped(connection, found.no, stopped_by(lines, tree, about)) for about in (_about(link), _ALL_MARKETING)
         )
     node = tree.nodes.get(link.scope)
     return OptOutView(
@@ -156,9 +155,7 @@ def stop(gate: Gate, token: str, everything: bool, method: str) -> Stopped:
         for about in _scopes(link, tree, everything):
             _ensure(gate, connection, found.no, link, about, method)
         about = _ALL_MARKETING if everything else _about(link)
-        in_force = _stopped(
-            connection, found.no, stopped_by(consents.standing(connection, found.no), tree, about)
-        )
+        in_force = _stopped(connection, found.no, stopped_by(consents.standing(connection, found.no), tree, about))
     # True now: every decision whose snapshot begins after this denies. A crash before the commit stopped
     # nothing and said nothing; the person's second click does it.
     if in_force is None:
@@ -166,9 +163,7 @@ def stop(gate: Gate, token: str, everything: bool, method: str) -> Stopped:
     return in_force
 
 
-def _ensure(
-    gate: Gate, connection: Connection, person_no: int, link: Link, about: About, method: str
-) -> None:
+def _ensure(gate: Gate, connection: Connection, person_no: int, link: Link, about: About, method: str) -> None:
     """Write a stop unless it stands."""
     lines = consents.standing(connection, person_no)
     tree = gate.house.bundle(connection).purposes

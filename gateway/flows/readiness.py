@@ -29,5 +29,7 @@ def check(gate: Gate) -> Readiness:
     except Ostiary as error:
         return Readiness(False, error.code, error.message, 0)
     if lag.oldest_seconds > LONGEST_LAG:
-        return Readiness(False, "ledger_behind", "The ledger's sequencer lags; look at its log and its disk.", lag.waiting)
+        return Readiness(
+            False, "ledger_behind", "The ledger's sequencer lags; look at its log and its disk.", lag.waiting
+        )
     return Readiness(True, "", "", lag.waiting)

@@ -22,13 +22,14 @@ Steps, in order; each takes only what the step before returned:
 import hashlib
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import orjson
 
-from audit.leaf import Entry
-from gateway.domain.errors import Conflict, NotFound, Ostiary
+from audit.leaf import Entry, Json
+from gateway.domain.errors import Conflict, NotFound, Ostiary, Unavailable
 from gateway.domain.grant import Caller
 from gateway.domain.plan import Plan, plan_release
 from gateway.domain.requests import Party, Wish
@@ -43,12 +44,16 @@ from gateway.store.releases import ReleaseRow
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release that may speak: its plan and its record. `after` is the person number to go on behind."""
+    """A release that may speak: its plan and its record.
+
+    `after` is the person number to go on behind, `given` how many people the tool has acknowledged already.
+    """
 
     gate: Gate
     plan: Plan
     row: ReleaseRow
     after: int
+    given: int
 
     @property
     def uid(self) -> str:
@@ -61,7 +66,7 @@ class Release:
         Raises:
             Unavailable: the database or the ledger went away: the stream ends without a receipt.
         """
-        tally = Tally(self.row.acknowledged)
+        tally = Tally(self.row.acknowledged, self.given)
         for committed in pages(self.gate, self.plan, self.row, self.after, tally):
             yield committed.speak()  # 9
         yield _finish(self, tally)  # 10
@@ -81,17 +86,11 @@ def open_release(gate: Gate, credential: str, wish: Wish, key: str | None = None
         Unauthenticated, Refused, Invalid: before anything left; recorded in the ledger.
         Conflict: `idempotency_key_reused`.
     """
-    with gate.house.unit() as connection:
-        caller = identify(gate, connection, credential)  # 1
-        try:
-            plan = _plan(gate, connection, caller, wish)  # 2, 3
-        except Ostiary as refusal:
-            _note_refusal(gate, connection, caller, wish, refusal)
-            refused = refusal
-        else:
-            return _open(gate, connection, plan, key)  # 4
-    # True now: the refusal is in the ledger. A crash before the commit leaves no trace and told nobody anything.
-    raise refused
+    caller = _caller(gate, credential)  # 1
+    with _refusals_noted(gate, caller, wish), gate.house.unit() as connection:
+        plan = _plan(gate, connection, caller, wish)  # 2, 3
+        return _open(gate, connection, plan, key)  # 4
+    # True now: the release is on record and nothing has left. A crash here leaves a release without pages.
 
 
 def count(gate: Gate, credential: str, wish: Wish) -> dict[str, Any]:
@@ -100,18 +99,10 @@ def count(gate: Gate, credential: str, wish: Wish) -> dict[str, Any]:
     Raises:
         As `open_release`.
     """
-    with gate.house.unit() as connection:
-        caller = identify(gate, connection, credential)
-        try:
-            plan = _plan(gate, connection, caller, wish)
-        except Ostiary as refusal:
-            _note_refusal(gate, connection, caller, wish, refusal)
-            refused = refusal
-        else:
-            gate.house.enter(connection, [Entry("release.dry_run", caller.name, _wished(wish))])
-            refused = None
-    if refused is not None:
-        raise refused
+    caller = _caller(gate, credential)
+    with _refusals_noted(gate, caller, wish), gate.house.unit() as connection:
+        plan = _plan(gate, connection, caller, wish)
+        gate.house.enter(connection, [Entry("release.dry_run", caller.name, _wished(wish))])
     return count_pages(gate, plan)
 
 
@@ -125,7 +116,9 @@ def acknowledge(gate: Gate, credential: str, uid: str, page: int) -> ReleaseRow:
         caller = identify(gate, connection, credential)
         row = _own(connection, caller, uid)
         if not 0 < page <= max((sent.page for sent in releases.pages(connection, row.no)), default=0):
-            raise Conflict("page_not_sent", "That page was never sent; acknowledge the last one you received whole.")
+            raise Conflict(
+                "page_not_sent", "That page was never sent; acknowledge the last one you received whole."
+            )
         releases.acknowledge(connection, row.no, page)
         return releases.by_uid(connection, caller.no, row.uid)
 
@@ -140,14 +133,42 @@ def manifest(gate: Gate, credential: str, uid: str) -> dict[str, Any]:
         caller = identify(gate, connection, credential)
         row = _own(connection, caller, uid)
         return {
-            "release": row.uid.hex(), "state": row.state, "wish": row.wish, "bundle": row.bundle,
-            "people": row.people, "acknowledged": row.acknowledged,
+            "release": row.uid.hex(),
+            "state": row.state,
+            "wish": row.wish,
+            "bundle": row.bundle,
+            "people": row.people,
+            "acknowledged": row.acknowledged,
             "pages": [
-                {"page": page.page, "attempt": page.attempt, "snapshot_at": page.snapshot_at.isoformat(),
-                 "people": page.people, "cells": [_told(cell) for cell in page.cells]}
+                {
+                    "page": page.page,
+                    "attempt": page.attempt,
+                    "snapshot_at": page.snapshot_at.isoformat(),
+                    "people": page.people,
+                    "cells": [_told(cell) for cell in page.cells],
+                }
                 for page in releases.pages(connection, row.no)
             ],
         }
+
+
+def _caller(gate: Gate, credential: str) -> Caller:
+    with gate.house.unit() as connection:
+        return identify(gate, connection, credential)
+
+
+@contextmanager
+def _refusals_noted(gate: Gate, caller: Caller, wish: Wish) -> Iterator[None]:
+    """Put a refusal on record, in a transaction of its own, before the caller hears of it."""
+    try:
+        yield
+    except Unavailable:
+        raise
+    except Ostiary as refusal:
+        body = {"code": refusal.code, **_wished(wish)}
+        with gate.house.unit() as connection:
+            gate.house.enter(connection, [Entry("release.refused", caller.name, body)])
+        raise
 
 
 def _own(connection: Connection, caller: Caller, uid: str) -> ReleaseRow:
@@ -173,7 +194,9 @@ def _plan(gate: Gate, connection: Connection, caller: Caller, wish: Wish) -> Pla
 def _sender(connection: Connection, caller: Caller, wish: Wish) -> Party:
     sender = parties.party_by_no(connection, caller.sender)
     if wish.sender and wish.sender != sender.name:
-        raise NotFound("sender_not_yours", "This tool sends for another party. Leave `sender` out, or name its own.")
+        raise NotFound(
+            "sender_not_yours", "This tool sends for another party. Leave `sender` out, or name its own."
+        )
     return sender
 
 
@@ -183,30 +206,44 @@ def _open(gate: Gate, connection: Connection, plan: Plan, key: str | None) -> Re
     known = releases.by_key(connection, plan.grant.caller.no, key) if key else None
     if known is not None:
         return _go_on(gate, connection, plan, known, digest)
-    row = releases.begin(connection, {
-        "uid": secrets.token_bytes(16), "tool": plan.grant.caller.no, "wish": orjson.dumps(wish).decode(),
-        "digest": digest, "bundle": plan.grant.bundle, "key": key, "seed": plan.seed,
-    })
-    entry = Entry("release.begun", plan.grant.caller.name, {"release": row.uid.hex(), "bundle": row.bundle, **wish})
+    row = releases.begin(
+        connection,
+        {
+            "uid": secrets.token_bytes(16),
+            "tool": plan.grant.caller.no,
+            "wish": orjson.dumps(wish).decode(),
+            "digest": digest,
+            "bundle": plan.grant.bundle,
+            "key": key,
+            "seed": plan.seed,
+        },
+    )
+    entry = Entry(
+        "release.begun", plan.grant.caller.name, {"release": row.uid.hex(), "bundle": row.bundle, **wish}
+    )
     gate.house.enter(connection, [entry])
-    return Release(gate, plan, row, 0)
+    return Release(gate, plan, row, 0, 0)
 
 
 def _go_on(gate: Gate, connection: Connection, plan: Plan, row: ReleaseRow, digest: bytes) -> Release:
     if row.wish_digest != digest:
         raise Conflict("idempotency_key_reused", "This Idempotency-Key began another release. Use a new key.")
     attempt = releases.take_over(connection, row.no)
-    body = {"release": row.uid.hex(), "attempt": attempt, "after_page": row.acknowledged}
+    body: dict[str, Json] = {"release": row.uid.hex(), "attempt": attempt, "after_page": row.acknowledged}
     gate.house.enter(connection, [Entry("release.continued", plan.grant.caller.name, body)])
-    fenced = ReleaseRow(**{**{name: getattr(row, name) for name in ReleaseRow.__slots__}, "attempt": attempt})
-    seeded = Plan(**{**{name: getattr(plan, name) for name in Plan.__slots__}, "seed": row.seed})
-    return Release(gate, seeded, fenced, releases.high_of(connection, row.no, row.acknowledged))
+    high, given = releases.acknowledged_so_far(connection, row.no, row.acknowledged)
+    return Release(gate, replace(plan, seed=row.seed), replace(row, attempt=attempt), high, given)
 
 
 def _finish(release: Release, tally: Tally) -> bytes:
     gate, row = release.gate, release.row
-    body = {"release": row.uid.hex(), "attempt": row.attempt, "pages": tally.page, "people": tally.people,
-            "denied": dict(sorted(tally.denied.items()))}
+    body: dict[str, Json] = {
+        "release": row.uid.hex(),
+        "attempt": row.attempt,
+        "pages": tally.page,
+        "people": tally.people,
+        "denied": dict(sorted(tally.denied.items())),
+    }
     with gate.house.unit() as connection:
         releases.hold_attempt(connection, row.no, row.attempt)
         releases.finish(connection, row.no, tally.people, tally.page, gate.clock())
@@ -221,17 +258,16 @@ def _finish(release: Release, tally: Tally) -> bytes:
     return b"#" + line + b"\n" if release.plan.wish.form == "csv" else line + b"\n"
 
 
-def _note_refusal(gate: Gate, connection: Connection, caller: Caller, wish: Wish, refusal: Ostiary) -> None:
-    gate.house.enter(connection, [Entry("release.refused", caller.name, {"code": refusal.code, **_wished(wish)})])
-
-
 def _wished(wish: Wish) -> dict[str, Any]:
     """Spell a wish for the record: words and numbers only, shares as text because a ledger entry has no floats."""
     spelled = asdict(wish)
     spelled["sample"], spelled["holdout"] = str(wish.sample), str(wish.holdout)
     spelled["fields"] = list(wish.fields)
     spelled["where"] = [
-        {"field": item.field, "op": item.op, "values": [str(value) for value in item.values]} for item in wish.where
+        {"field": item.field, "op": item.op, "values": [str(value) for value in item.values]}
+        for item in wish.where
     ]
-    return {name: str(value) if name in {"act", "channel", "line"} and value else value
-            for name, value in spelled.items()}
+    return {
+        name: str(value) if name in {"act", "channel", "line"} and value else value
+        for name, value in spelled.items()
+    }

@@ -104,8 +104,12 @@ def count_pages(gate: Gate, plan: Plan) -> dict[str, Any]:
         with gate.house.snapshot() as connection:
             page = _decided(gate, connection, plan, after, None, tally)
         if not page.seen:
-            return {"dry_run": True, "people": tally.people, "denied": dict(sorted(tally.denied.items())),
-                    "bundle": page.moment.bundle.digest}
+            return {
+                "dry_run": True,
+                "people": tally.people,
+                "denied": dict(sorted(tally.denied.items())),
+                "bundle": page.moment.bundle.digest,
+            }
         after = page.high
         _add(tally, page)
 
@@ -113,7 +117,9 @@ def count_pages(gate: Gate, plan: Plan) -> dict[str, Any]:
 Speak = Callable[[Row, Cell], bytes]
 
 
-def _decided(gate: Gate, connection: Connection, plan: Plan, after: int, speak: Speak | None, tally: Tally) -> Page:
+def _decided(
+    gate: Gate, connection: Connection, plan: Plan, after: int, speak: Speak | None, tally: Tally
+) -> Page:
     moment = Moment.of(gate, connection)
     grant = moment.renewed(connection, plan)
 
@@ -124,8 +130,7 @@ def _decided(gate: Gate, connection: Connection, plan: Plan, after: int, speak: 
     question = Question(plan.chain, plan.ask.channel, plan.ask.sender.no, plan.classes if speak else ())
     people, values = audience.people(plan, after)
     with moment.cursor(connection) as cursor:
-        rows = facts.page(cursor, question, Facting(question, moment.cutoffs), people, **values)
-        with closing(rows):
+        with closing(facts.page(cursor, question, Facting(question, moment.cutoffs), people, **values)) as rows:
             _fill(page, plan, rows, speak, tally.people)
     return page
 
@@ -206,8 +211,14 @@ class _Speaker:
         return line(token, [b'"cell":%d' % cell.no, *fragments])
 
 
-def _record(gate: Gate, connection: Connection, plan: Plan, row: ReleaseRow, page: Page, tally: Tally,
-            ) -> list[bytes]:
+def _record(
+    gate: Gate,
+    connection: Connection,
+    plan: Plan,
+    row: ReleaseRow,
+    page: Page,
+    tally: Tally,
+) -> list[bytes]:
     releases.hold_attempt(connection, row.no, row.attempt)
     _add(tally, page)
     tally.page += 1
@@ -219,10 +230,23 @@ def _record(gate: Gate, connection: Connection, plan: Plan, row: ReleaseRow, pag
     (inbox_no,) = gate.house.enter(connection, [Entry("release.page", plan.grant.caller.name, body)])
     detail = HouseSeal(gate.keyring, Purpose.DETAIL).seal(b"inbox %d" % inbox_no, salts + b"".join(page.uids))
     gate.house.keep_detail(connection, inbox_no, detail)
-    releases.record(connection, PageRow(
-        row.no, tally.page, row.attempt, page.moment.at, page.moment.bundle.digest, page.low, page.high,
-        len(page.uids), cells, [releases.bitmap(cell.people) for cell in made], rooted, inbox_no,
-    ))
+    releases.record(
+        connection,
+        PageRow(
+            row.no,
+            tally.page,
+            row.attempt,
+            page.moment.at,
+            page.moment.bundle.digest,
+            page.low,
+            page.high,
+            len(page.uids),
+            cells,
+            [releases.bitmap(cell.people) for cell in made],
+            rooted,
+            inbox_no,
+        ),
+    )
     return _pieces(plan, page, made, tally.page)
 
 
@@ -235,15 +259,29 @@ def _add(tally: Tally, page: Page) -> None:
             tally.denied[code] = tally.denied.get(code, 0) + len(cell.people)
 
 
-def _body(plan: Plan, row: ReleaseRow, page: Page, number: int, cells: list[dict[str, Any]]) -> dict[str, Any]:
+def _body(
+    plan: Plan, row: ReleaseRow, page: Page, number: int, cells: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Say in the ledger what left, for whom, under which law: counts and reasons, no person."""
     ask = plan.ask
     return {
-        "release": row.uid.hex(), "attempt": row.attempt, "page": number, "tool": plan.grant.caller.uid.hex(),
-        "sender": ask.sender.name, "campaign": plan.wish.campaign, "act": ask.act.value, "purpose": ask.purpose,
-        "channel": ask.channel.value, "fields": list(plan.wish.fields), "bundle": page.moment.bundle.digest,
-        "snapshot_at": page.moment.at.isoformat(), "low": page.low, "high": page.high, "people": len(page.uids),
-        "cells": _brief(cells), "cells_digest": hashlib.sha256(canonical({"cells": cells})).hexdigest(),
+        "release": row.uid.hex(),
+        "attempt": row.attempt,
+        "page": number,
+        "tool": plan.grant.caller.uid.hex(),
+        "sender": ask.sender.name,
+        "campaign": plan.wish.campaign,
+        "act": ask.act.value,
+        "purpose": ask.purpose,
+        "channel": ask.channel.value,
+        "fields": list(plan.wish.fields),
+        "bundle": page.moment.bundle.digest,
+        "snapshot_at": page.moment.at.isoformat(),
+        "low": page.low,
+        "high": page.high,
+        "people": len(page.uids),
+        "cells": _brief(cells),
+        "cells_digest": hashlib.sha256(canonical({"cells": cells})).hexdigest(),
     }
 
 
@@ -251,10 +289,16 @@ def _brief(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Merge cells that read alike, so that a page with many facts still fits a leaf; the digest binds them all."""
     merged: dict[tuple[str, ...], int] = {}
     for cell in cells:
-        key = (cell["outcome"], cell["code"], ",".join(sorted({reason["rule"] for reason in cell["reasons"]})))
+        key = (
+            cell["outcome"],
+            cell["code"],
+            ",".join(sorted({reason["rule"] for reason in cell["reasons"]})),
+        )
         merged[key] = merged.get(key, 0) + cell["count"]
-    return [{"outcome": outcome, "code": code, "rules": rules, "count": count}
-            for (outcome, code, rules), count in sorted(merged.items())]
+    return [
+        {"outcome": outcome, "code": code, "rules": rules, "count": count}
+        for (outcome, code, rules), count in sorted(merged.items())
+    ]
 
 
 def _pieces(plan: Plan, page: Page, made: list[Cell], number: int) -> list[bytes]:

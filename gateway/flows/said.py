@@ -80,9 +80,7 @@ def check(gate: Gate, connection: Connection, actor: str, wish: ConsentWish, cal
     """
     tree = gate.house.bundle(connection).purposes
     if wish.purpose not in tree.nodes:
-        raise Invalid(
-            "purpose_unknown", "No such purpose in the policies in force; `ostiary policy` lists them."
-        )
+        raise Invalid("purpose_unknown", "No such purpose in the policies in force; `ostiary policy` lists them.")
     if wish.channel not in _CHANNELS | {EVERY_CHANNEL}:
         raise Invalid("channel_unknown", f"`channel` is one of {', '.join(Channel)}, or * to stop all.")
     _check_words(wish)
@@ -93,8 +91,8 @@ def check(gate: Gate, connection: Connection, actor: str, wish: ConsentWish, cal
         raise Refused("sender_not_yours", "A tool records consents for its own sender only.")
     event = Event(
         person_no=0, kind="", index=b"", state=wish.state, purpose=wish.purpose, channel=wish.channel,
-        sender_no=sender_no, method=wish.method, actor=actor, at=_moment(gate.clock(), wish), conditions=wish.conditions,
-        wording=wish.wording, language=wish.language,
+        sender_no=sender_no, method=wish.method, actor=actor, at=_moment(gate.clock(), wish),
+        conditions=wish.conditions, wording=wish.wording, language=wish.language,
     )  # fmt: skip
     return Said(event, About(wish.purpose, wish.channel, sender_no), tree)
 
@@ -102,15 +100,13 @@ def check(gate: Gate, connection: Connection, actor: str, wish: ConsentWish, cal
 def _check_words(wish: ConsentWish) -> None:
     fits = {
         "method": _WORD.fullmatch(wish.method),
-        "evidence_kind": _WORD.fullmatch(wish.evidence_kind),
+        "evidence_kind": wish.evidence is None or _WORD.fullmatch(wish.evidence_kind),
         "wording": _WORDING.fullmatch(wish.wording),
         "language": _LANGUAGE.fullmatch(wish.language),
     }
     for name, fit in fits.items():
-        if fit is None:
-            raise Invalid(
-                "word_unfit", f"`{name}` is a short word of ours (`web_form`, `newsletter-3/ko`, `ko`)."
-            )
+        if not fit:
+            raise Invalid("word_unfit", f"`{name}` is a short word of ours (`web_form`, `newsletter-3/ko`, `ko`).")
     if wish.evidence is not None and not 0 < len(wish.evidence) <= LONGEST_EVIDENCE:
         raise Invalid("evidence_unfit", "Evidence is not empty and at most 10 MiB.")
     key = wish.idempotency_key
@@ -120,9 +116,7 @@ def _check_words(wish: ConsentWish) -> None:
 
 def _check_widening(wish: ConsentWish) -> None:
     if wish.evidence is None:
-        raise Refused(
-            "evidence_required", "A consent is recorded only with what proves it. Send the evidence along."
-        )
+        raise Refused("evidence_required", "A consent is recorded only with what proves it. Send the evidence along.")
     if wish.channel == EVERY_CHANNEL:
         raise Invalid("channel_needed", "A consent names one channel; * is only for stopping.")
     if not wish.sender:
@@ -136,7 +130,5 @@ def _moment(now: datetime, wish: ConsentWish) -> datetime:
         raise Invalid("at_without_zone", "`at` needs its offset from UTC, such as 2026-01-31T09:00:00+09:00.")
     # No grace for clocks that run ahead: a consent of the future would outlive a withdrawal of today.
     if wish.at > now:
-        raise Invalid(
-            "at_in_future", "`at` lies in the future. Check the clock of the machine that recorded it."
-        )
+        raise Invalid("at_in_future", "`at` lies in the future. Check the clock of the machine that recorded it.")
     return wish.at

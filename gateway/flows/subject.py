@@ -10,7 +10,8 @@ from gateway.domain.errors import Invalid, NotFound
 from gateway.domain.grant import Caller
 from gateway.domain.requests import Selector
 from gateway.flows.gate import Gate
-from gateway.lists.normal import BadValue, email, phone
+from gateway.lists.errors import BadValue
+from gateway.lists.normal import email, phone
 from gateway.store import people_lookup
 from gateway.store.people_lookup import Connection, Key, Subject
 from gateway.vault.tokens import token_key
@@ -94,7 +95,11 @@ def _normalise(selector: Selector) -> str:
     try:
         return email(selector.value) if selector.kind == "email" else phone(selector.value, "")
     except BadValue as error:
-        hint = "Write a phone number as +<country><number>." if selector.kind == "phone" else "Check its spelling."
+        hint = (
+            "Write a phone number as +<country><number>."
+            if selector.kind == "phone"
+            else "Check its spelling."
+        )
         raise Invalid("identifier_malformed", f"That is not a well-formed {selector.kind}. {hint}") from error
 
 
@@ -105,7 +110,9 @@ def _by_value(gate: Gate, kind: str, value: str) -> Named:
 
 def _by_digest(gate: Gate, kind: str, digest: bytes) -> Named:
     keys = tuple(Key(*index) for index in gate.lookup.index_digest(kind, digest))
-    return Named(None, kind, keys, tuple(index.value for index in gate.lookup.suppression_digest(kind, digest)))
+    return Named(
+        None, kind, keys, tuple(index.value for index in gate.lookup.suppression_digest(kind, digest))
+    )
 
 
 def _digest(value: str) -> bytes:

@@ -111,12 +111,9 @@ class Passwords:
     __slots__ = ("_dummy", "_hasher")
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        """Take the costs of `hasher`, by default argon2-cffi's: 64 MiB, 3 passes, 4 lanes.
-
-        Hashes one random password, so that an unknown officer costs the same time as a known one.
-        """
+        """Take the costs of `hasher`, by default argon2-cffi's: 64 MiB, 3 passes, 4 lanes."""
         self._hasher = hasher or PasswordHasher()
-        self._dummy = self._hasher.hash(secrets.token_bytes(SECRET_BYTES))
+        self._dummy = ""
 
     def hash(self, password: str) -> str:
         """Give the text to keep, in PHC format.
@@ -141,9 +138,17 @@ class Passwords:
         Raises:
             CredentialWrong: unknown officer, wrong password or damaged hash.
         """
-        if not self._matches(kept or self._dummy, password) or kept is None:
+        if not self._matches(kept or self._nobody(), password) or kept is None:
             raise CredentialWrong
         return self._hasher.hash(_spelled(password)) if self._hasher.check_needs_rehash(kept) else None
+
+    def _nobody(self) -> str:
+        """Give the hash of one random password, so that an unknown officer costs the time of a known one.
+
+        Made when first needed: it takes 64 MiB, which a process that signs nobody in should not pay for.
+        """
+        self._dummy = self._dummy or self._hasher.hash(secrets.token_bytes(SECRET_BYTES))
+        return self._dummy
 
     def _matches(self, kept: str, password: str) -> bool:
         # A password over the limit is cut, not skipped: it costs the same time and cannot match.

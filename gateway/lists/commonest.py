@@ -50,7 +50,8 @@ TRADITIONAL = frozenset(
 # What Arabic and Persian text is made of in windows-1256 (Persian yeh is not in that encoding).
 ARABIC = frozenset("ابپتثجچحخدذرزژسشصضطظعغفقكکگلمنوهيىئءآأإؤةًٌٍَُِّْ،؛؟ـ\u200c\u200d")
 
-# The accented letters and signs of Western European languages in windows-1252.
-WESTERN = frozenset(
-    "äöüßÄÖÜéèêëÉÈÊËàâáãåÀÂÁÃÅçÇîïíìÎÏÍÌôóòõÔÓÒÕûúùÛÚÙñÑæÆøØœŒÿý€£§°²³«»„“”‘’–—…´·©®™½¼¿¡\xa0"
-)
+# The accented letters that one group of Western languages writes, in windows-1252. They are apart because
+# Polish, Czech or Hungarian bytes give a mixture of both that no Western list holds.
+GERMANIC = frozenset("äöüßÄÖÜåÅæÆøØéÉ")
+ROMANCE = frozenset("éèêëÉÈÊËàâáãÀÂÁÃçÇîïíìÎÏÍÌôóòõÔÓÒÕûúùüÛÚÙÜñÑœŒªº")
+SIGNS = frozenset("€£§°«»„“”‘’–—…´·©®™½¼¡¿\xa0")

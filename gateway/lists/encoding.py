@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 
-from gateway.lists.commonest import ARABIC, HANGUL, SIMPLIFIED, TRADITIONAL, WESTERN
+from gateway.lists.commonest import ARABIC, GERMANIC, HANGUL, ROMANCE, SIGNS, SIMPLIFIED, TRADITIONAL
 from gateway.lists.errors import EncodingUnsure, ListRefused
 
 SAMPLE_BYTES = 256 * 1024
@@ -32,6 +32,7 @@ _SIGNATURES = {
 }  # fmt: skip
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _CLEAR = 0.4  # share of common letters; running text reaches it, a wrong decoding stays under 0.2
+_SINGLE = frozenset({"cp1252", "cp1256"})
 _CLEAR_SINGLE = 0.85  # single-byte letters are few, so nearly all must belong
 _MARGIN = 0.15
 _FEW = 3  # letters; below, chance decides
@@ -172,7 +173,7 @@ def _likeliest(sample: bytes) -> Encoding:
     clear = [(score, which) for score, which in scores if score >= _clear_from(which)]
     if clear and (len(clear) == 1 or clear[0][0] - clear[1][0] >= _MARGIN):
         return Encoding(clear[0][1], 0, round(clear[0][0], 3))
-    if best >= _CLEAR / 2 and _second_opinion(sample) == name:
+    if best >= _CLEAR / 2 and name not in _SINGLE and _second_opinion(sample) == name:
         return Encoding(name, 0, 0.5)
     raise EncodingUnsure(
         "encoding_unsure",
@@ -183,7 +184,7 @@ def _likeliest(sample: bytes) -> Encoding:
 
 def _clear_from(name: str) -> float:
     """Give the score at which an encoding is believed."""
-    return _CLEAR_SINGLE if name in {"cp1256", "cp1252"} else _CLEAR
+    return _CLEAR_SINGLE if name in _SINGLE else _CLEAR
 
 
 def _score(sample: bytes, name: str) -> float:
@@ -213,11 +214,14 @@ def _arabic(text: str) -> float:
 
 
 def _western(text: str) -> float:
-    """Accented letters stand alone among ASCII ones; two-byte text would come in pairs."""
+    """Accented letters stand alone among ASCII ones, and belong to one group of languages."""
     beyond = [letter for letter in text if not letter.isascii()]
     if not beyond or _mean_run(text) > 1.4:  # noqa: PLR2004  "Größe" has a pair now and then
         return 0.0
-    return sum(letter in WESTERN for letter in beyond) / len(beyond)
+    if text.count("õ") > text.count("ã"):
+        return 0.0  # Portuguese has more of the second; what has more of the first is Hungarian
+    shares = (sum(letter in group or letter in SIGNS for letter in beyond) for group in (GERMANIC, ROMANCE))
+    return max(shares) / len(beyond)
 
 
 def _mean_run(text: str) -> float:

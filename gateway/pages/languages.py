@@ -33,9 +33,7 @@ def languages() -> dict[str, Words]:
     wanted = _shape(found[FALLBACK])
     for code, words in found.items():
         if _shape(words) != wanted:
-            raise Ostiary(
-                "words_differ", f"words/{code}.json does not have the same keys as words/{FALLBACK}.json."
-            )
+            raise Ostiary("words_differ", f"words/{code}.json does not have the same keys as words/{FALLBACK}.json.")
     return found
 
 

@@ -142,9 +142,7 @@ class _Pages:
             "here": _here(request, token) + (f"?lang={language}" if "lang" in request.query_params else ""),
             "purpose": next((known[one] for one in view.purposes if one in known), view.title),
             "stopped": stopped,
-            "since": words["since"].format(when=written(stopped.at, view.time_zone, words))
-            if stopped
-            else "",
+            "since": words["since"].format(when=written(stopped.at, view.time_zone, words)) if stopped else "",
         }
         return self._page(request, 200, "done.html" if stopped else "ask.html", language, about)
 

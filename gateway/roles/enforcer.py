@@ -150,7 +150,9 @@ def _check_words(wish: Wish, bundle: Bundle) -> None:
         raise Invalid("field_unknown", "There is no such field. `ostiary policy` lists them.")
     for predicate in wish.where:
         if not _well_formed(predicate, bundle.fields[predicate.field]):
-            raise Invalid("predicate_malformed", f"The filter on {predicate.field} needs an operation and fitting values.")
+            raise Invalid(
+                "predicate_malformed", f"The filter on {predicate.field} needs an operation and fitting values."
+            )
 
 
 def _well_formed(predicate: Predicate, field: Field) -> bool:

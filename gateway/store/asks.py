@@ -50,7 +50,9 @@ SELECT p.ord, p.branch,"""
 )
 
 
-def facts_of(cursor: Cursor, lookups: Sequence[Lookup], factings: Mapping[Question, Facting]) -> Iterator[Found]:
+def facts_of(
+    cursor: Cursor, lookups: Sequence[Lookup], factings: Mapping[Question, Facting]
+) -> Iterator[Found]:
     """Give the rows for all questions, ordered by question, then person number.
 
     Args:

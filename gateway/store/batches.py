@@ -79,7 +79,7 @@ def begin(connection: Connection, uid: bytes, record: BatchRecord, wrapped: byte
     """
     values = {
         "uid": uid, "source": record.source_no, "digest": record.digest, "state": record.state,
-        "verdict": record.verdict, "mapping": _json(record.mapping), "reading": _json(record.reading),
+        "verdict": record.verdict, "mapping": json.dumps(list(record.mapping.items())), "reading": _json(record.reading),
         "reasons": json.dumps(list(record.reasons)), "counts": _json(record.counts),
         "columns": _json(record.columns), "wrapped": wrapped, "cure": record.cure_until, "at": at,
     }  # fmt: skip
@@ -150,7 +150,8 @@ def _json(value: Mapping[str, Any]) -> str:
 
 
 def _batch(row: Row[Any]) -> Batch:
-    return Batch(*(getattr(row, name) for name in Batch.__slots__))
+    kept = {name: getattr(row, name) for name in Batch.__slots__}
+    return Batch(**{**kept, "mapping": dict(row.mapping)})  # kept as pairs, because jsonb forgets an order of keys
 
 
 _COLUMNS = """b.no, b.uid, b.source_no, b.digest, b.state, b.verdict, b.mapping, b.reading, b.reasons, b.counts,

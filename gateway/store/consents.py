@@ -109,9 +109,7 @@ def lock(connection: Connection, people: Iterable[int]) -> None:
     """
     wanted = sorted(set(people))
     if len(connection.execute(_LOCK, {"people": wanted}).all()) != len(wanted):
-        raise NotFound(
-            "person_unknown", "Somebody named here is not known, or was erased. Look them up again."
-        )
+        raise NotFound("person_unknown", "Somebody named here is not known, or was erased. Look them up again.")
 
 
 def standing(connection: Connection, person_no: int) -> list[Line]:

@@ -18,7 +18,9 @@ _TRAILER: Final = b"\xff\xff"
 _LONGEST_WAIT: Final = 60.0
 
 
-def copied(connection: psycopg.Connection[Any], query: sql.Composable, values: Mapping[str, object]) -> Iterator[bytes]:
+def copied(
+    connection: psycopg.Connection[Any], query: sql.Composable, values: Mapping[str, object]
+) -> Iterator[bytes]:
     """Give the rows of `COPY (query) TO STDOUT (FORMAT BINARY)`, each as PostgreSQL spells it: int16 count, then per
     field int32 length and bytes.
 
@@ -30,7 +32,9 @@ def copied(connection: psycopg.Connection[Any], query: sql.Composable, values: M
     Raises:
         psycopg.Error: as any statement.
     """
-    text = ClientCursor(connection).mogrify(sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query), values)
+    text = ClientCursor(connection).mogrify(
+        sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query), values
+    )
     pgconn = connection.pgconn
     pgconn.send_query(text.encode())
     _await_result(connection)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from gateway.store.releases import PageRow, cell_of
+from gateway.store.releases import PageRow, cells_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,11 @@ class DecisionPage:
 
 def record(connection: Connection, pages: Sequence[DecisionPage]) -> None:
     """Record the pages of a batch."""
-    rows = [{name: getattr(page, name) for name in DecisionPage.__slots__ if name != "cells"}
-            | {"cells": orjson.dumps(page.cells).decode()} for page in pages]
+    rows = [
+        {name: getattr(page, name) for name in DecisionPage.__slots__ if name != "cells"}
+        | {"cells": orjson.dumps(page.cells).decode()}
+        for page in pages
+    ]
     connection.execute(_RECORD, rows)
 
 
@@ -38,7 +41,7 @@ def pages_about(connection: Connection, tool_no: int, person_no: int, until: dat
     """Give the pages, newest first, on which this tool asked about this person up to a moment (UTC)."""
     rows = connection.execute(_ABOUT, {"tool": tool_no, "person": person_no, "until": until}).mappings()
     pages = [PageRow(**{name: row[name] for name in PageRow.__slots__}) for row in rows]
-    return [page for page in pages if cell_of(page, person_no) is not None]
+    return [page for page in pages if cells_of(page, person_no)]
 
 
 _NAMES = DecisionPage.__slots__

@@ -61,9 +61,7 @@ def examine(data_folder: Path, url: str | None) -> list[Finding]:
 def _python() -> Finding:
     found = ".".join(str(part) for part in sys.version_info[:3])
     wanted = ".".join(str(part) for part in _OLDEST_PYTHON)
-    return Finding(
-        "python", sys.version_info[:2] >= _OLDEST_PYTHON, found, f"Install Python {wanted} or later."
-    )
+    return Finding("python", sys.version_info[:2] >= _OLDEST_PYTHON, found, f"Install Python {wanted} or later.")
 
 
 def _binaries() -> Finding:
@@ -78,9 +76,7 @@ def _folder(folder: Path) -> Finding:
         return Finding("data folder", True, f"{folder} will be made")
     seen = folder.stat()
     if os.name != "nt" and seen.st_mode & 0o066:
-        return Finding(
-            "data folder", False, f"{folder} is open to other accounts", f"Run `chmod 700 {folder}`."
-        )
+        return Finding("data folder", False, f"{folder} is open to other accounts", f"Run `chmod 700 {folder}`.")
     if os.name != "nt" and os.geteuid() not in {0, seen.st_uid}:
         detail = f"{folder} belongs to uid {seen.st_uid}"
         return Finding("data folder", False, detail, "Run as that account, or choose another folder.")
@@ -132,9 +128,7 @@ def _prepared(connection: Connection) -> Finding:
     needed = missing(connection)
     if not needed:
         return Finding("roles", True, "owner, app and auditor stand")
-    return Finding(
-        "roles", False, f"{len(needed)} steps are missing", f"{_START} Or run: {'; '.join(needed)};"
-    )
+    return Finding("roles", False, f"{len(needed)} steps are missing", f"{_START} Or run: {'; '.join(needed)};")
 
 
 def _migrated(connection: Connection) -> Finding:
@@ -142,24 +136,14 @@ def _migrated(connection: Connection) -> Finding:
     found = MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA}).get_current_heads()
     wanted = ScriptDirectory.from_config(alembic_config()).get_heads()
     detail = f"at {', '.join(found) or 'nothing'}, newest is {', '.join(wanted)}"
-    return Finding(
-        "migrations", set(found) == set(wanted), detail, "" if set(found) == set(wanted) else _START
-    )
+    return Finding("migrations", set(found) == set(wanted), detail, "" if set(found) == set(wanted) else _START)
 
 
 def _durable(connection: Connection) -> Finding:
     wanted = ("fsync", "full_page_writes")
-    off = [
-        name
-        for name in wanted
-        if connection.scalar(text("SELECT current_setting(:name)"), {"name": name}) != "on"
-    ]
-    mend = (
-        "".join(f"ALTER SYSTEM SET {name} = on; " for name in off) + "SELECT pg_reload_conf();" if off else ""
-    )
-    return Finding(
-        "durability", not off, f"off: {', '.join(off)}" if off else "every commit reaches the disk", mend
-    )
+    off = [name for name in wanted if connection.scalar(text("SELECT current_setting(:name)"), {"name": name}) != "on"]
+    mend = "".join(f"ALTER SYSTEM SET {name} = on; " for name in off) + "SELECT pg_reload_conf();" if off else ""
+    return Finding("durability", not off, f"off: {', '.join(off)}" if off else "every commit reaches the disk", mend)
 
 
 def _encoding(connection: Connection) -> Finding:

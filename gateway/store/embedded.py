@@ -68,9 +68,7 @@ class EmbeddedServer:
             raise
 
 
-def ensure_running(
-    data_folder: Path, say: Callable[[str], None], *, tcp: bool = _NO_SOCKETS
-) -> EmbeddedServer:
+def ensure_running(data_folder: Path, say: Callable[[str], None], *, tcp: bool = _NO_SOCKETS) -> EmbeddedServer:
     """Give the private database of a data folder, made and started if need be.
 
     Args:
@@ -120,9 +118,7 @@ def _secret(place: Place) -> str:
     path = place.control / "secret"
     if not path.exists():
         if place.cluster.exists():
-            message = (
-                f"{path} is missing; nothing else opens {place.cluster}. Restore it, or remove that folder."
-            )
+            message = f"{path} is missing; nothing else opens {place.cluster}. Restore it, or remove that folder."
             raise DatabaseUnavailable("database_secret", message)
         path.with_suffix(".new").unlink(missing_ok=True)
         cluster.write_private(path.with_suffix(".new"), secrets.token_urlsafe(32))

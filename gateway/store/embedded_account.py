@@ -51,9 +51,7 @@ def run_as(
             **other,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        message = (
-            f"Could not run {command[0]}: {type(error).__name__}. Check that it may be run by this account."
-        )
+        message = f"Could not run {command[0]}: {type(error).__name__}. Check that it may be run by this account."
         raise DatabaseUnavailable("database_binaries", message) from error
 
 
@@ -95,7 +93,5 @@ def _ways_to_make_it() -> tuple[tuple[str, ...], ...]:
 
 def can(account: Account | None, test: str, path: Path) -> bool:
     """Ask the kernel, as that account, so that access lists and mount options count too."""
-    asked = run_as(
-        account, ["/bin/sh", "-c", f'test {test} "$1"', "sh", str(path)], folder=Path("/"), seconds=10
-    )
+    asked = run_as(account, ["/bin/sh", "-c", f'test {test} "$1"', "sh", str(path)], folder=Path("/"), seconds=10)
     return asked.returncode == 0

@@ -49,8 +49,8 @@ _SETTINGS: Final = {
 def initialise(place: Place, secret: str) -> None:
     """Make the cluster in a folder of its own and move it into place whole.
 
-    A crash before the rename leaves a folder `cluster.new-…`, which a later call removes; a crash after it leaves
-    a whole cluster. Each attempt has names of its own: the initdb of a killed command may still be at work.
+    A crash before the rename leaves a folder `cluster.new-…`, which a later call removes; a crash after it
+    leaves a whole cluster. Each attempt has names of its own: a killed command's initdb may still be at work.
 
     Args:
         place: where; `place.cluster` does not exist.
@@ -80,7 +80,7 @@ def initialise(place: Place, secret: str) -> None:
 
 
 def _remove(left: Path) -> None:
-    """Remove what a broken-off attempt left; if its initdb still writes there, the next attempt gets the rest."""
+    """Remove what a broken-off attempt left; if its initdb still writes, a later attempt gets the rest."""
     if left.is_dir():
         shutil.rmtree(left, ignore_errors=True)
     else:

@@ -89,9 +89,7 @@ def _wait_for(file: int, path: Path, say: Callable[[str], None]) -> None:
     while not _try_exclusive(file):
         waited = time.monotonic() - begun
         if waited > _PATIENCE:
-            message = (
-                f"Another command has held {path} for {_PATIENCE:.0f} s. Find it with `fuser {path}`, end it."
-            )
+            message = f"Another command has held {path} for {_PATIENCE:.0f} s. Find it with `fuser {path}`, end it."
             raise DatabaseUnavailable("database_locked", message)
         if waited > _QUIET and not told:
             say("Another command is starting or stopping the private database; waiting for it.")

@@ -157,14 +157,10 @@ def _private(folder: Path) -> None:
         return
     seen = folder.stat()
     if seen.st_mode & 0o066:
-        message = (
-            f"The data folder {folder} can be read or changed by other accounts. Run `chmod 700 {folder}`."
-        )
+        message = f"The data folder {folder} can be read or changed by other accounts. Run `chmod 700 {folder}`."
         raise DatabaseUnavailable("data_folder_open", message)
     if os.geteuid() not in {0, seen.st_uid}:
-        message = (
-            f"The data folder {folder} belongs to uid {seen.st_uid}. Run as that account, or choose another."
-        )
+        message = f"The data folder {folder} belongs to uid {seen.st_uid}. Run as that account, or choose another."
         raise DatabaseUnavailable("data_folder_foreign", message)
 
 

@@ -52,9 +52,7 @@ def start(place: Place, *, tcp: bool) -> None:
     """
     made_by = (place.cluster / "PG_VERSION").read_text().strip()
     if made_by != str(MAJOR):
-        message = (
-            f"{place.cluster} is of PostgreSQL {made_by}, not {MAJOR}. Restore a backup into a new folder."
-        )
+        message = f"{place.cluster} is of PostgreSQL {made_by}, not {MAJOR}. Restore a backup into a new folder."
         raise DatabaseUnavailable("database_version", message)
     write_settings(place, tcp=tcp)
     if place.log.exists():
@@ -65,9 +63,7 @@ def start(place: Place, *, tcp: bool) -> None:
             return  # a killed command's own start was still under way, and has won
         # The backends of a killed server take a moment to notice; until then the new one refuses, rightly.
         if "shared memory block" not in said or time.monotonic() > deadline:
-            message = (
-                f"The private database did not start: {last_line(said)} The whole story is in {place.log}."
-            )
+            message = f"The private database did not start: {last_line(said)} The whole story is in {place.log}."
             raise DatabaseUnavailable("database_unavailable", message)
         time.sleep(0.2)
 
@@ -123,9 +119,7 @@ def answers(address: Address, secret: str) -> bool:
             return True
     except psycopg.OperationalError as error:
         if "password authentication failed" in str(error):
-            message = (
-                "The private database does not take the secret of its data folder. Restore `database/secret`."
-            )
+            message = "The private database does not take the secret of its data folder. Restore `database/secret`."
             raise DatabaseUnavailable("database_secret", message) from None
         return False
 

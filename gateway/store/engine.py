@@ -117,9 +117,7 @@ def prepare(url: str) -> None:
     Raises:
         DatabaseUnavailable: `database_roles` with the SQL that a superuser runs once, if the login may not.
     """
-    engine = create_engine(
-        _checked(url), hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT"
-    )
+    engine = create_engine(_checked(url), hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     event.listen(engine, "connect", lambda connection, _: _refuse_old(connection), insert=True)
     event.listen(engine, "handle_error", _translate, retval=True)
     with translated(), engine.connect() as connection:
@@ -128,9 +126,7 @@ def prepare(url: str) -> None:
             if not (statements := missing(connection)):
                 return
             _run(connection, statements)
-    raise DatabaseUnavailable(
-        "database_roles", "Other processes keep changing the database's roles. Try again."
-    )
+    raise DatabaseUnavailable("database_roles", "Other processes keep changing the database's roles. Try again.")
 
 
 def missing(connection: Connection) -> list[str]:
@@ -145,9 +141,7 @@ def missing(connection: Connection) -> list[str]:
     found = connection.execute(_WHAT_STANDS, values).one()
     member = " WITH INHERIT FALSE, SET TRUE" if newer else ""
     statements = [f"CREATE ROLE {role} NOLOGIN" for role in ROLES if role not in found.roles]
-    statements += [
-        f"GRANT {role} TO {found.login}{member}" for role in ROLES if role not in found.memberships
-    ]
+    statements += [f"GRANT {role} TO {found.login}{member}" for role in ROLES if role not in found.memberships]
     if found.owner is None:
         statements.append(f"CREATE SCHEMA {SCHEMA} AUTHORIZATION ostiary_owner")
     elif found.owner != "ostiary_owner":
@@ -215,9 +209,7 @@ def _checked(url: str) -> URL:
         parsed = None
     if parsed is None or parsed.drivername not in {"postgresql", "postgresql+psycopg"}:
         # The URL is not shown: it may hold a password.
-        message = (
-            "The database URL must read postgresql://login:password@host/database. Only PostgreSQL will do."
-        )
+        message = "The database URL must read postgresql://login:password@host/database. Only PostgreSQL will do."
         raise DatabaseUnavailable("database_url", message) from None
     return parsed.set(drivername="postgresql+psycopg")
 

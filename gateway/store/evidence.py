@@ -74,9 +74,7 @@ def read(connection: Connection, seal: Seal, no: int) -> Opened:
         raise NotFound("evidence_unknown", "There is no evidence of that number.")
     content = seal.open(row.uid, row.sealed)
     if digest_of(row.uid, content) != row.digest:
-        raise Unavailable(
-            "evidence_changed", f"Evidence {no} is not what its digest says. Restore it from a backup."
-        )
+        raise Unavailable("evidence_changed", f"Evidence {no} is not what its digest says. Restore it from a backup.")
     return Opened(Evidence(row.no, row.uid, row.digest, row.kind, row.created_at), content)
 
 

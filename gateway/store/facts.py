@@ -7,7 +7,7 @@ packing of a row into five fields and the interning are what makes a release fas
 
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -18,7 +18,16 @@ from gateway.domain.standing import ranked
 from gateway.store.copying import copied
 from gateway.store.snapshots import Cursor
 from gateway.store.suppressions import ALL, PARTIAL, STORAGE, channel_bit
-from policies.terms import REACHED_BY, AudienceKind, Channel, Condition, ConsentState, DealingKind, Flag, Scope
+from policies.terms import (
+    REACHED_BY,
+    AudienceKind,
+    Channel,
+    Condition,
+    ConsentState,
+    DealingKind,
+    Flag,
+    Scope,
+)
 
 _FIELD, _LINE, _PART = "\x1f", "\x1e", "\x1d"  # separators of ASCII: they cannot stand in a word of ours
 _HEAD: Final = struct.Struct(">hiqi16si")  # count, 8, person number, 16, uid, length of the wrapped key
@@ -120,7 +129,12 @@ class Facting:
         ago = self._cutoffs[traits[: traits.index(_FIELD)]]
         lines = self._consents(consents, ago) if consents else ()
         deals = self._dealings(dealings, ago) if dealings else ()
-        key = (traits, reaches, id(lines), deals)  # the lines are interned and kept, so their id stands for them
+        key = (
+            traits,
+            reaches,
+            id(lines),
+            deals,
+        )  # the lines are interned and kept, so their id stands for them
         if (known := self._facts.get(key)) is None:
             known = self._facts[key] = Facts(_person(traits), self._reaches(reaches), lines, deals)
         return known
@@ -175,8 +189,13 @@ def _person(traits: str) -> Person:
     return Person(jurisdiction, region, time_zone, AudienceKind(kind), int(birth_year), Flag(int(flags)))
 
 
-def page(cursor: Cursor, question: Question, facting: Facting, people: sql.Composable, **params: object,
-         ) -> Iterator[Row]:
+def page(
+    cursor: Cursor,
+    question: Question,
+    facting: Facting,
+    people: sql.Composable,
+    **params: object,
+) -> Generator[Row, None, None]:
     """Read one page.
 
     Args:
@@ -190,7 +209,8 @@ def page(cursor: Cursor, question: Question, facting: Facting, people: sql.Compo
         Row: ordered by person number; several rows of one person stand together.
     """
     body = (FACTS + ", coalesce(s.blobs, ''::bytea) FROM people p" + JOINS + _BLOBS).format(
-        kind="%(kind)s", chain="%(chain)s", channel="%(channel)s", sender="%(sender)s", classes="%(classes)s")
+        kind="%(kind)s", chain="%(chain)s", channel="%(channel)s", sender="%(sender)s", classes="%(classes)s"
+    )
     statement = sql.SQL("WITH people AS MATERIALIZED ({}) SELECT {} ORDER BY p.no")
     query = statement.format(people, sql.SQL(body))  # type: ignore[arg-type]  # composed of our own words only
     head, length, facts = _HEAD.unpack_from, _LENGTH.unpack_from, facting.facts
@@ -204,8 +224,11 @@ def page(cursor: Cursor, question: Question, facting: Facting, people: sql.Compo
 
 def _values(question: Question) -> dict[str, object]:
     return {
-        "kind": REACHED_BY[question.channel].value, "chain": list(question.chain),
-        "channel": question.channel.value, "sender": question.sender, "classes": list(question.classes),
+        "kind": REACHED_BY[question.channel].value,
+        "chain": list(question.chain),
+        "channel": question.channel.value,
+        "sender": question.sender,
+        "classes": list(question.classes),
     }
 
 

@@ -52,7 +52,9 @@ class House:
         """
         digest = connection.execute(_IN_FORCE).scalar_one_or_none()
         if digest is None:
-            raise Unavailable("no_bundle_in_force", "No policy bundle is in force. Run `ostiary init` to install one.")
+            raise Unavailable(
+                "no_bundle_in_force", "No policy bundle is in force. Run `ostiary init` to install one."
+            )
         return self.bundle_by_digest(connection, digest)
 
     def bundle_by_digest(self, connection: Connection, digest: str) -> Bundle:
@@ -82,7 +84,9 @@ class House:
         try:
             index = self.sequencer.settle(inbox_no, timeout)
         except NotSettled as error:
-            raise Unavailable("ledger_behind", "The ledger is behind; the entry is safe in its inbox. Ask again.") from error
+            raise Unavailable(
+                "ledger_behind", "The ledger is behind; the entry is safe in its inbox. Ask again."
+            ) from error
         with self.unit() as connection:
             return index, receipt(connection, index)
 

@@ -38,9 +38,7 @@ def answered(connection: Connection, actor: str, key: str, digests: Sequence[byt
     if row is None:
         return None
     if row.digest not in digests:
-        raise Conflict(
-            "idempotency_key_reused", "This Idempotency-Key was used for another request. Take a new one."
-        )
+        raise Conflict("idempotency_key_reused", "This Idempotency-Key was used for another request. Take a new one.")
     return bytes(row.answer)
 
 

@@ -12,6 +12,7 @@ from typing import LiteralString, NamedTuple
 from sqlalchemy import Connection
 
 from gateway.store import intake_copy as pack
+from gateway.store import suppressions
 from gateway.store.snapshots import cursor
 
 
@@ -67,6 +68,18 @@ class ConsentRow(NamedTuple):
     language: str
     method: str
     at: datetime
+
+
+def suppressed(connection: Connection, kind: str, hashes: Sequence[bytes]) -> dict[bytes, int]:
+    """Give the narrowing bits of those hashes that are suppressed; see `suppressions.hits`, whose answer this is.
+
+    Few of thousands are: the first question, in binary form, finds which; `hits` says what holds for them.
+    """
+    if not hashes:
+        return {}
+    suppressions.hits(connection, kind, hashes[:1])  # from here on none can be added until this transaction ends
+    suspects = cursor(connection).execute(_SUSPECTS, {"kind": kind, "hashes": list(hashes)}).fetchall()
+    return suppressions.hits(connection, kind, [row[0] for row in suspects])
 
 
 def add_keys(connection: Connection, rows: Sequence[KeyRow]) -> None:
@@ -177,6 +190,10 @@ def _copy(connection: Connection, statement: LiteralString, columns: Sequence[pa
         copy.write(pack.table(columns))
 
 
+_SUSPECTS: LiteralString = (
+    "SELECT DISTINCT q.hash FROM unnest(%(hashes)b::bytea[]) AS q(hash)"
+    " JOIN suppression s ON s.kind = %(kind)s AND s.hash = q.hash"
+)
 _KEYS: LiteralString = "COPY person_key (person_no, wrapped) FROM STDIN (FORMAT BINARY)"
 _SEALED: LiteralString = "COPY sealed (person_no, class, source_no, blob) FROM STDIN (FORMAT BINARY)"
 _IDENTIFIERS: LiteralString = (
@@ -196,26 +213,27 @@ _STANDING: LiteralString = (
 _PUT_SEALED: LiteralString = """
 INSERT INTO sealed (person_no, class, source_no, blob)
 SELECT s.person_no, s.class, %(source)s, s.blob
-FROM unnest(%(people)s::bigint[], %(classes)s::text[], %(blobs)s::bytea[]) AS s(person_no, class, blob)
+FROM unnest(%(people)b::bigint[], %(classes)b::text[], %(blobs)b::bytea[]) AS s(person_no, class, blob)
 ON CONFLICT (person_no, class, source_no) DO UPDATE SET blob = excluded.blob
 """
 _FORGET_IDENTIFIERS: LiteralString = """
 DELETE FROM identifier i
-USING unnest(%(people)s::bigint[], %(kinds)s::text[], %(indexes)s::bytea[]) AS n(person_no, kind, index)
+USING unnest(%(people)b::bigint[], %(kinds)b::text[], %(indexes)b::bytea[]) AS n(person_no, kind, index)
 WHERE i.person_no = n.person_no AND i.kind = n.kind AND i.source_no = %(source)s AND i.index <> n.index
 """
 _PUT_IDENTIFIERS: LiteralString = """
 INSERT INTO identifier AS i (person_no, kind, index, source_no, index_version, suppress, bits)
 SELECT n.person_no, n.kind, n.index, %(source)s, n.version, n.suppress, n.bits
-FROM unnest(%(people)s::bigint[], %(kinds)s::text[], %(indexes)s::bytea[], %(versions)s::smallint[],
-            %(suppress)s::bytea[], %(bits)s::int[]) AS n(person_no, kind, index, version, suppress, bits)
+FROM unnest(%(people)b::bigint[], %(kinds)b::text[], %(indexes)b::bytea[], %(versions)b::smallint[],
+            %(suppress)b::bytea[], %(bits)b::int[]) AS n(person_no, kind, index, version, suppress, bits)
 ON CONFLICT (person_no, kind, index, source_no) DO UPDATE SET bits = i.bits | excluded.bits
+WHERE i.bits | excluded.bits <> i.bits
 """
 _PUT_DEALINGS: LiteralString = """
 INSERT INTO dealing AS d (person_no, party_no, kind, category, at, notice, source_no)
 SELECT n.person_no, n.party_no, n.kind, n.category, n.at, n.notice, %(source)s
-FROM unnest(%(people)s::bigint[], %(parties)s::bigint[], %(kinds)s::text[], %(categories)s::text[],
-            %(moments)s::timestamptz[], %(notices)s::boolean[]) AS n(person_no, party_no, kind, category, at, notice)
+FROM unnest(%(people)b::bigint[], %(parties)b::bigint[], %(kinds)b::text[], %(categories)b::text[],
+            %(moments)b::timestamptz[], %(notices)b::boolean[]) AS n(person_no, party_no, kind, category, at, notice)
 ON CONFLICT (person_no, party_no, kind, category) DO UPDATE
 SET at = excluded.at, notice = excluded.notice, source_no = excluded.source_no
 WHERE excluded.at > d.at

@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
 from audit import ledger as log
-from audit.errors import NotInLog, NoteRefused, Tampered
+from audit.checkpoint import Checkpoint
+from audit.errors import NoteRefused, NotInLog, Tampered
 from audit.leaf import Leaf
 from audit.ledger import LeafRow
-from audit.note import verifier_key
+from audit.note import parse_verifier_key, verifier_key
+from audit.verify import Progress
 from gateway.domain.errors import Invalid, NotFound
+
+__all__ = ["BROKEN", "CHECKED", "Check", "LeafRow", "Progress", "Wanted"]
 
 CHECKED, BROKEN = "ledger.verified", "ledger.broken"
 """The kinds of entry that record a check of the whole log, and how it came out."""
@@ -61,8 +66,14 @@ def search(connection: Connection, wanted: Wanted) -> list[LeafRow]:
     before = published if wanted.before is None else min(wanted.before, published)
     try:
         return log.search(
-            connection, wanted.kind or None, wanted.actor or None, wanted.since, wanted.until,
-            wanted.contains or None, before, wanted.limit,
+            connection,
+            wanted.kind or None,
+            wanted.actor or None,
+            wanted.since,
+            wanted.until,
+            wanted.contains or None,
+            before,
+            wanted.limit,
         )
     except NotInLog as error:
         raise Invalid("search_unfit", "Search for 200 characters at most, 1000 entries a page.") from error
@@ -78,6 +89,11 @@ def leaf(connection: Connection, index: int) -> LeafRow:
         if not 0 <= index < log.size(connection):
             raise NotInLog("not published")
         return log.leaf(connection, index)
+
+
+def place_of(connection: Connection, inbox_no: int) -> int | None:
+    """Give the index of the entry that came in under an inbox number, None while it waits."""
+    return log.leaf_of(connection, inbox_no)
 
 
 def receipt(connection: Connection, index: int) -> bytes:
@@ -151,22 +167,55 @@ def last_check(connection: Connection) -> bytes | None:
     return Leaf.decode(row).entry if row is not None else None
 
 
-def verify(engine: Engine, name: str, public_key: bytes) -> Check:
+def verify(
+    engine: Engine, name: str, public_key: bytes, older: bytes | None = None, progress: Progress | None = None
+) -> Check:
     """Check every row of the ledger against what was signed, in one snapshot.
 
     Args:
         engine: of a role that may read the ledger.
         name: the log's name.
         public_key: the log's Ed25519 key, 32 bytes, from the keyring and not from the database.
+        older: a checkpoint of this log that was kept elsewhere.
+        progress: hears entries done and in all.
+
+    Raises:
+        Invalid: `checkpoint_unfit`: the older checkpoint is none of this log's.
     """
+    key = vkey(name, public_key)
+    _check_older(older, key)
     with engine.connect() as connection:
         try:
-            held = log.verify_database(connection, verifier_key(name, public_key))
+            held = log.verify_database(connection, key, older, progress)
         except Tampered as found:
             return Check(0, b"", 0, 0, found.what, found.table, found.entry)
         except NoteRefused:
             return Check(0, b"", 0, 0, "the checkpoint is not signed by the key of this house", "ledger_checkpoint")
     return Check(held.size, held.root, held.checkpoints, held.waiting)
+
+
+def vkey(name: str, public_key: bytes) -> str:
+    """Give the log's verifier key (C2SP signed-note), for whoever shall check it elsewhere."""
+    return verifier_key(name, public_key)
+
+
+def export(engine: Engine, folder: Path) -> int:
+    """Write the log as static files (C2SP tlog-tiles), as of one moment; give the number of entries.
+
+    Raises:
+        NotFound: `entry_unknown`: nothing was ever integrated. OSError: the folder could not be written.
+    """
+    with _known(), engine.connect() as connection:
+        return log.export_directory(connection, folder)
+
+
+def _check_older(older: bytes | None, key: str) -> None:
+    if older is None:
+        return
+    try:
+        Checkpoint.open(older, parse_verifier_key(key))
+    except NoteRefused as error:
+        raise Invalid("checkpoint_unfit", "That is no checkpoint of this log, signed by the key of this house.") from error
 
 
 @contextmanager

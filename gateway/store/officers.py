@@ -109,7 +109,7 @@ def count_attempts(connection: Connection, who: Sequence[bytes], since: datetime
     """
     for mark in sorted(who):
         connection.execute(_LOCK, {"mark": int.from_bytes(mark[:8], "big", signed=True)})
-    return connection.execute(_COUNT, {"who": list(who), "since": since}).scalar_one()
+    return int(connection.execute(_COUNT, {"who": list(who), "since": since}).scalar_one())
 
 
 def add_attempt(connection: Connection, who: Sequence[bytes], at: datetime, since: datetime) -> tuple[int, ...]:

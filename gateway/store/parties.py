@@ -36,7 +36,9 @@ def add_party(connection: Connection, name: str, country: str) -> Party:
         Conflict: `party_exists`.
     """
     try:
-        no = connection.execute(_ADD_PARTY, {"uid": secrets.token_bytes(16), "name": name, "country": country})
+        no = connection.execute(
+            _ADD_PARTY, {"uid": secrets.token_bytes(16), "name": name, "country": country}
+        )
     except IntegrityError as error:
         raise Conflict("party_exists", f"A party named {name} is registered already.") from error
     return Party(no.scalar_one(), name, country)
@@ -72,9 +74,16 @@ def add_tool(connection: Connection, record: ToolRecord) -> Caller:
     """
     sender = party(connection, record.sender)
     values = {
-        "uid": secrets.token_bytes(16), "name": record.name, "role": record.role, "sender": sender.no,
-        "country": record.country, "purposes": list(record.purposes), "channels": list(record.channels),
-        "fields": list(record.fields), "jurisdictions": list(record.jurisdictions), "branches": list(record.branches),
+        "uid": secrets.token_bytes(16),
+        "name": record.name,
+        "role": record.role,
+        "sender": sender.no,
+        "country": record.country,
+        "purposes": list(record.purposes),
+        "channels": list(record.channels),
+        "fields": list(record.fields),
+        "jurisdictions": list(record.jurisdictions),
+        "branches": list(record.branches),
     }
     try:
         connection.execute(_ADD_TOOL, values)
@@ -105,9 +114,13 @@ def tool_now(connection: Connection, no: int) -> Caller:
     return _caller(connection.execute(_TOOL_BY_NO, {"no": no}).mappings().one())
 
 
-def add_credential(connection: Connection, tool_no: int, key_id: str, digest: bytes, expires: datetime | None) -> None:
+def add_credential(
+    connection: Connection, tool_no: int, key_id: str, digest: bytes, expires: datetime | None
+) -> None:
     """Keep the digest of a new API key."""
-    connection.execute(_ADD_CREDENTIAL, {"key": key_id, "tool": tool_no, "digest": digest, "expires": expires})
+    connection.execute(
+        _ADD_CREDENTIAL, {"key": key_id, "tool": tool_no, "digest": digest, "expires": expires}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +143,28 @@ def credentials(connection: Connection, key_ids: Sequence[str]) -> dict[str, Cre
     """Give the credentials that exist of these, with their tools."""
     rows = connection.execute(_CREDENTIALS, {"keys": list(key_ids)}).mappings()
     return {
-        row["key_id"]: Credential(row["key_id"], row["digest"], row["expires_at"], row["revoked_at"], _caller(row))
+        row["key_id"]: Credential(
+            row["key_id"], row["digest"], row["expires_at"], row["revoked_at"], _caller(row)
+        )
         for row in rows
     }
 
 
 def _caller(row: RowMapping) -> Caller:
     return Caller(
-        no=row["no"], uid=row["uid"], name=row["name"], role=row["role"], country=row["country"],
-        sender=row["sender_no"], jurisdictions=frozenset(row["jurisdictions"]), branches=frozenset(row["branches"]),
-        purposes=frozenset(row["purposes"]), channels=frozenset(Channel(word) for word in row["channels"]),
-        fields=frozenset(row["fields"]), version=row["version"], active=row["active"],
+        no=row["no"],
+        uid=row["uid"],
+        name=row["name"],
+        role=row["role"],
+        country=row["country"],
+        sender=row["sender_no"],
+        jurisdictions=frozenset(row["jurisdictions"]),
+        branches=frozenset(row["branches"]),
+        purposes=frozenset(row["purposes"]),
+        channels=frozenset(Channel(word) for word in row["channels"]),
+        fields=frozenset(row["fields"]),
+        version=row["version"],
+        active=row["active"],
     )
 
 

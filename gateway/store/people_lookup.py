@@ -13,7 +13,7 @@ class Key(NamedTuple):
     """A blind index and the version of the key that made it."""
 
     version: int
-    index: bytes
+    value: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def find(connection: Connection, uid: bytes | None, kind: str, keys: Sequence[Ke
     if uid is not None:
         row = connection.execute(_BY_UID, {"uid": uid}).one_or_none()
         return Subject(row.no, row.uid, "", b"") if row else None
-    row = connection.execute(_BY_INDEX, {"kind": kind, "keys": [key.index for key in keys]}).first()
+    row = connection.execute(_BY_INDEX, {"kind": kind, "keys": [key.value for key in keys]}).first()
     return Subject(row.no, row.uid, kind, row.index) if row else None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from pyroaring import BitMap
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
@@ -98,13 +99,18 @@ def hold_attempt(connection: Connection, no: int, attempt: int) -> None:
             raise
         newest = 0  # the row changed after this snapshot: only a newer attempt changes it
     if newest != attempt:
-        raise Conflict("release_taken_over", "The same release was asked for again; that stream goes on, this ends.")
+        raise Conflict(
+            "release_taken_over", "The same release was asked for again; that stream goes on, this ends."
+        )
 
 
 def record(connection: Connection, page: PageRow) -> None:
     """Record one page."""
-    connection.execute(_RECORD, {name: getattr(page, name) for name in PageRow.__slots__ if name != "cells"}
-                       | {"cells": _json(page.cells)})
+    connection.execute(
+        _RECORD,
+        {name: getattr(page, name) for name in PageRow.__slots__ if name != "cells"}
+        | {"cells": _json(page.cells)},
+    )
 
 
 def finish(connection: Connection, no: int, people: int, pages: int, at: datetime) -> None:
@@ -120,9 +126,10 @@ def acknowledge(connection: Connection, no: int, page: int) -> None:
     connection.execute(_ACKNOWLEDGE, {"no": no, "page": page})
 
 
-def high_of(connection: Connection, no: int, page: int) -> int:
-    """Give the highest person number of an acknowledged page, 0 if there is none: where to go on."""
-    return int(connection.execute(_HIGH, {"no": no, "page": page}).scalar_one_or_none() or 0)
+def acknowledged_so_far(connection: Connection, no: int, page: int) -> tuple[int, int]:
+    """Give the highest person number up to an acknowledged page, and how many people it and those before gave."""
+    row = connection.execute(_SO_FAR, {"no": no, "page": page}).one()
+    return int(row.high), int(row.people)
 
 
 def pages(connection: Connection, no: int) -> list[PageRow]:
@@ -133,15 +140,22 @@ def pages(connection: Connection, no: int) -> list[PageRow]:
 def pages_about(connection: Connection, tool_no: int, person_no: int, until: datetime) -> list[PageRow]:
     """Give the pages of a tool's releases, newest first, on which this person was decided up to a moment (UTC)."""
     rows = connection.execute(_ABOUT, {"tool": tool_no, "person": person_no, "until": until}).mappings()
-    return [page for page in map(_page, rows) if cell_of(page, person_no) is not None]
+    return [page for page in map(_page, rows) if cells_of(page, person_no)]
 
 
-def cell_of(page: PageRow, person_no: int) -> dict[str, Any] | None:
-    """Give the recorded cell that holds this person, or None."""
-    for cell, bitmap in zip(page.cells, page.bitmaps, strict=True):
-        if person_no in BitMap.deserialize(bitmap):
-            return cell
-    return None
+def cells_of(page: PageRow, person_no: int) -> list[dict[str, Any]]:
+    """Give the recorded cells that hold this person: one of a release's page, several of a page of questions."""
+    return [
+        cell
+        for cell, packed in zip(page.cells, page.bitmaps, strict=True)
+        if person_no in BitMap.deserialize(packed)
+    ]
+
+
+def wish_of(connection: Connection, no: int) -> dict[str, Any]:
+    """Give the recorded wish of a release."""
+    wish: dict[str, Any] = connection.execute(_WISH, {"no": no}).scalar_one()
+    return wish
 
 
 def bitmap(people: Sequence[int]) -> bytes:
@@ -151,8 +165,6 @@ def bitmap(people: Sequence[int]) -> bytes:
 
 
 def _json(value: object) -> str:
-    import orjson
-
     return orjson.dumps(value).decode()
 
 
@@ -164,7 +176,9 @@ def _page(row: Any) -> PageRow:
     return PageRow(**{name: row[name] for name in PageRow.__slots__})
 
 
-_ACKNOWLEDGED = "(SELECT coalesce(max(a.page), 0) FROM release_acknowledgement a WHERE a.release_no = release.no)"
+_ACKNOWLEDGED = (
+    "(SELECT coalesce(max(a.page), 0) FROM release_acknowledgement a WHERE a.release_no = release.no)"
+)
 _COLUMNS = ", ".join(ReleaseRow.__slots__).replace("acknowledged", f"{_ACKNOWLEDGED} AS acknowledged")
 _PAGE_COLUMNS = ", ".join(f"p.{name}" for name in PageRow.__slots__)
 _BEGIN = text(
@@ -174,7 +188,9 @@ _BEGIN = text(
 )
 _BY_KEY = text(f"SELECT {_COLUMNS} FROM release WHERE tool_no = :tool AND idempotency_key = :key FOR UPDATE")
 _BY_UID = text(f"SELECT {_COLUMNS} FROM release WHERE tool_no = :tool AND uid = :uid")
-_TAKE_OVER = text("UPDATE release SET attempt = attempt + 1, state = 'committed' WHERE no = :no RETURNING attempt")
+_TAKE_OVER = text(
+    "UPDATE release SET attempt = attempt + 1, state = 'committed' WHERE no = :no RETURNING attempt"
+)
 _HOLD = text("SELECT attempt FROM release WHERE no = :no FOR SHARE")
 _RECORD = text(
     "INSERT INTO release_page (release_no, page, attempt, snapshot_at, bundle, low, high, people, cells, bitmaps,"
@@ -187,8 +203,15 @@ _FINISH = text(
 _ACKNOWLEDGE = text(
     "INSERT INTO release_acknowledgement (release_no, page) VALUES (:no, :page) ON CONFLICT DO NOTHING"
 )
-_HIGH = text("SELECT high FROM release_page WHERE release_no = :no AND page = :page ORDER BY attempt DESC LIMIT 1")
-_PAGES = text(f"SELECT {_PAGE_COLUMNS} FROM release_page p WHERE p.release_no = :no ORDER BY p.page, p.attempt")
+_WISH = text("SELECT wish FROM release WHERE no = :no")
+_SO_FAR = text(
+    "SELECT coalesce(max(high), 0) AS high, coalesce(sum(people), 0) AS people FROM ("
+    " SELECT DISTINCT ON (page) high, people FROM release_page WHERE release_no = :no AND page <= :page"
+    " ORDER BY page, attempt DESC) given"
+)
+_PAGES = text(
+    f"SELECT {_PAGE_COLUMNS} FROM release_page p WHERE p.release_no = :no ORDER BY p.page, p.attempt"
+)
 _ABOUT = text(
     f"SELECT {_PAGE_COLUMNS} FROM release_page p JOIN release r ON r.no = p.release_no"
     " WHERE r.tool_no = :tool AND p.low <= :person AND p.high >= :person AND p.snapshot_at <= :until"

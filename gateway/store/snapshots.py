@@ -26,9 +26,17 @@ def cursor(connection: Connection) -> Cursor:
 
 def _source(row: Any) -> Source:
     return Source(
-        no=row.no, name=row.name, kind=row.kind, status=SourceStatus(row.status), collector=row.collector_no,
-        country=row.country, audience=AudienceKind(row.audience), collected_at=row.collected_at,
-        expires_at=row.expires_at, evidence=frozenset(row.evidence), named=frozenset(row.named),
+        no=row.no,
+        name=row.name,
+        kind=row.kind,
+        status=SourceStatus(row.status),
+        collector=row.collector_no,
+        country=row.country,
+        audience=AudienceKind(row.audience),
+        collected_at=row.collected_at,
+        expires_at=row.expires_at,
+        evidence=frozenset(row.evidence),
+        named=frozenset(row.named),
         by_person=row.by_person,
     )
 

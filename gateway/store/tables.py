@@ -47,7 +47,9 @@ def _number() -> Column[int]:
 
 
 def _uid() -> Column[bytes]:
-    return Column("uid", LargeBinary, CheckConstraint("length(uid) = 16", name="uid16"), nullable=False, unique=True)
+    return Column(
+        "uid", LargeBinary, CheckConstraint("length(uid) = 16", name="uid16"), nullable=False, unique=True
+    )
 
 
 def _when(name: str, *, nullable: bool = False, now: bool = False) -> Column[object]:
@@ -340,8 +342,13 @@ release = Table(
     Column("pages", Integer, nullable=False, server_default=text("0")),
     _when("created_at", now=True),
     _when("finished_at", nullable=True),
-    Index("uq_release_tool_key", "tool_no", "idempotency_key", unique=True,
-          postgresql_where=text("idempotency_key IS NOT NULL")),
+    Index(
+        "uq_release_tool_key",
+        "tool_no",
+        "idempotency_key",
+        unique=True,
+        postgresql_where=text("idempotency_key IS NOT NULL"),
+    ),
 )
 
 
@@ -402,8 +409,12 @@ bundle = Table(
     _word("signed_by"),
     _when("in_force_from", nullable=True),
     _when("in_force_to", nullable=True),
-    Index("uq_bundle_in_force", text("(in_force_to IS NULL)"), unique=True,
-          postgresql_where=text("in_force_from IS NOT NULL AND in_force_to IS NULL")),
+    Index(
+        "uq_bundle_in_force",
+        text("(in_force_to IS NULL)"),
+        unique=True,
+        postgresql_where=text("in_force_from IS NOT NULL AND in_force_to IS NULL"),
+    ),
 )
 
 idempotency = Table(

@@ -15,9 +15,27 @@ branch_labels = None
 depends_on = None
 
 _APPEND_ONLY = ("consent_event", "source_event", "evidence", "suppression", "release_acknowledgement")
-_KEPT = ("party", "tool", "credential", "officer", "source", "batch", "release", "release_page", "decision_page")
+_KEPT = (
+    "party",
+    "tool",
+    "credential",
+    "officer",
+    "source",
+    "batch",
+    "release",
+    "release_page",
+    "decision_page",
+)
 _CHANGING = (
-    "session", "sign_in_failure", "quarantine_row", "person", "person_key", "sealed", "identifier", "dealing", "consent",
+    "session",
+    "sign_in_failure",
+    "quarantine_row",
+    "person",
+    "person_key",
+    "sealed",
+    "identifier",
+    "dealing",
+    "consent",
     "idempotency",
 )
 
@@ -52,7 +70,9 @@ END $$
 
 def upgrade() -> None:
     """Build the house, guard what may not change, and say who may do what."""
-    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").replace("%", "%%"))
+    op.get_bind().exec_driver_sql(
+        Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").replace("%", "%%")
+    )
     _guard()
     _grant()
     op.execute(_PARTITIONS)
@@ -72,13 +92,17 @@ def _guard() -> None:
 
 
 def _grant() -> None:
-    op.execute(f"GRANT SELECT, INSERT ON {', '.join(_APPEND_ONLY + _KEPT + _CHANGING)}, bundle TO ostiary_app")
+    op.execute(
+        f"GRANT SELECT, INSERT ON {', '.join(_APPEND_ONLY + _KEPT + _CHANGING)}, bundle TO ostiary_app"
+    )
     op.execute(f"GRANT UPDATE ON {', '.join(_KEPT + _CHANGING)} TO ostiary_app")
     op.execute("REVOKE UPDATE ON release_page, decision_page FROM ostiary_app")
     op.execute("GRANT UPDATE (in_force_from, in_force_to, signed_by) ON bundle TO ostiary_app")
     op.execute(f"GRANT DELETE ON {', '.join(_CHANGING)} TO ostiary_app")
-    op.execute("GRANT SELECT, INSERT ON ledger_inbox, ledger_leaf, ledger_tile, ledger_checkpoint, ledger_detail"
-               " TO ostiary_app")
+    op.execute(
+        "GRANT SELECT, INSERT ON ledger_inbox, ledger_leaf, ledger_tile, ledger_checkpoint, ledger_detail"
+        " TO ostiary_app"
+    )
     op.execute("GRANT SELECT ON ledger_inbox, ledger_leaf, ledger_tile, ledger_checkpoint TO ostiary_auditor")
     # An import reserves person numbers in blocks before it copies the rows in.
     op.execute("GRANT USAGE ON SEQUENCE person_no_seq TO ostiary_app")

@@ -146,5 +146,5 @@ def test_other_bytes_are_no_leaf(data: bytes) -> None:
 
 def test_refusals_echo_no_content() -> None:
     with pytest.raises(LeafRefused) as refusal:
-        canonical({"email": "jin@example.kr", "x": 1.5})
+        canonical({"email": "jin@example.kr", "x\x00": "jin"})
     assert "jin" not in str(refusal.value)

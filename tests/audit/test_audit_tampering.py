@@ -16,7 +16,7 @@ from audit.note import sign_note
 # Checkpoints at 0, 100, 600, 612; full tiles 0 and 1 of level 0.
 BATCHES = (100, 500, 12)
 CHANGES = re.findall(
-    r"^-- (.+?) \| (\w+) \| (\w+)\n(.+?)\n\n",
+    r"^-- (.+?) \| (\w+) \| (\w+)\n(.+?)\n(?:\n|\Z)",
     (Path(__file__).parent / "assets" / "changes.sql").read_text(encoding="utf-8"),
     re.DOTALL | re.MULTILINE,
 )
@@ -51,7 +51,7 @@ def tamper(connection: Any, statements: str) -> None:
 
 def test_there_are_changes_for_every_table() -> None:
     assert {table for _, table, _, _ in CHANGES} == set(TABLES)
-    assert len(CHANGES) > 35
+    assert len(CHANGES) == 41
 
 
 @pytest.mark.parametrize(
@@ -161,13 +161,9 @@ def test_nothing_is_built_on_a_forged_edge(log: Any, statements: str) -> None:
         log.sequencer().run_once()
 
 
-def test_back_dating_with_the_key_is_found(log: Any) -> None:
-    """The holder of the key re-signs a tree whose last entry claims an earlier time: the time itself gives it away."""
-    log.fill(1)
-    log.clock.now = log.clock.now.replace(year=2025)
-    log.enter(1)
-    sequencer = log.sequencer()
-    sequencer.run_once()
+def test_back_dating_is_found_by_the_time_alone(log: Any) -> None:
+    """An earlier time gives itself away, before any hash is looked at: a new signature would not help."""
+    log.fill(1, 1)
     earlier = "swap(leaf, '2026-', '2025-')"
     with log.engine.begin() as connection:
         tamper(

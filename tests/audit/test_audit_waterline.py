@@ -26,7 +26,7 @@ def test_it_waits_for_whoever_could_still_fill_a_gap() -> None:
     assert water.passed(69) is None
     assert water.passed(70) == 3
     water.settle(3)
-    assert (water.low, water.ahead, water.fence) == (4, {6}, None)
+    assert water == Waterline(4, {6})
 
 
 @given(st.data())

@@ -159,7 +159,7 @@ def test_a_long_transaction_elsewhere_stops_nothing(log: Any) -> None:
 
 @contextlib.contextmanager
 def failing_commit(engine: Any, how: Literal["lost", "done"]) -> Iterator[None]:
-    """Break the connection at the next commit: before it is sent, or after it is done and before that is known."""
+    """Break the connection at the next commit: before it is sent, or when it is done and not yet known."""
 
     def fail(connection: Connection) -> None:
         driver: Any = connection.connection.driver_connection

@@ -1,5 +1,6 @@
 """Recording consent, end to end on a database: what narrows always counts, what widens needs its evidence."""
 
+import hashlib
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,7 +17,7 @@ from gateway.flows.gate import Gate
 from gateway.store import consents, evidence, parties, suppressions
 from gateway.vault.keytext import Purpose
 from gateway.vault.seal import HouseSeal
-from policies.terms import Channel, Condition, ConsentState
+from policies.terms import REACHED_BY, Channel, Condition, ConsentState
 
 ADDRESS = "maria@example.com"
 BY_MAIL = Selector("email", ADDRESS)
@@ -123,9 +124,7 @@ def test_a_consent_without_evidence_is_refused_and_leaves_nothing(gate: Gate, gi
     assert len(rows(gate, "ledger_inbox")) == before
 
 
-def test_a_consent_of_somebody_unknown_is_refused_and_leaves_no_evidence(
-    gate: Gate, given: ConsentWish
-) -> None:
+def test_a_consent_of_somebody_unknown_is_refused_and_leaves_no_evidence(gate: Gate, given: ConsentWish) -> None:
     with pytest.raises(NotFound) as refusal:
         record(gate, "newsletter", given)
     assert refusal.value.code == "person_unknown"
@@ -146,6 +145,7 @@ def test_a_consent_of_somebody_unknown_is_refused_and_leaves_no_evidence(
         ({"wording": "agreed by maria@example.com"}, "word_unfit"),
         ({"method": "Web form of Maria"}, "word_unfit"),
         ({"language": "english please"}, "word_unfit"),
+        ({"evidence_kind": ""}, "word_unfit"),
         ({"evidence": b""}, "evidence_unfit"),
         ({"idempotency_key": ""}, "key_unfit"),
         ({"idempotency_key": "x" * 201}, "key_unfit"),
@@ -154,9 +154,7 @@ def test_a_consent_of_somebody_unknown_is_refused_and_leaves_no_evidence(
         ({"selector": Selector("shoe_size", "44")}, "selector_unknown"),
     ],
 )
-def test_a_defect_is_named_by_its_code(
-    gate: Gate, given: ConsentWish, defect: dict[str, Any], code: str
-) -> None:
+def test_a_defect_is_named_by_its_code(gate: Gate, given: ConsentWish, defect: dict[str, Any], code: str) -> None:
     person(gate, ADDRESS)
     with pytest.raises(Invalid) as refusal:
         record(gate, "newsletter", replace(given, **defect))
@@ -171,9 +169,12 @@ def test_an_unknown_sender_is_not_found(gate: Gate, given: ConsentWish) -> None:
     assert refusal.value.code == "party_unknown"
 
 
-def test_a_withdrawal_flows_across_identifiers(
-    gate: Gate, given: ConsentWish, withdrawn: ConsentWish
-) -> None:
+def test_a_withdrawal_needs_no_word_for_evidence_that_is_not_there(gate: Gate, withdrawn: ConsentWish) -> None:
+    person(gate, ADDRESS)
+    assert record(gate, "newsletter", replace(withdrawn, evidence_kind="")).effective is ConsentState.WITHDRAWN
+
+
+def test_a_withdrawal_flows_across_identifiers(gate: Gate, given: ConsentWish, withdrawn: ConsentWish) -> None:
     person(gate, ADDRESS, "maria@second.example")
     record(gate, "newsletter", given)
     record(gate, "newsletter", replace(given, selector=Selector("email", "maria@second.example")))
@@ -193,9 +194,7 @@ def test_a_consent_older_than_the_withdrawal_is_kept_and_changes_nothing(
     assert len(rows(gate, "consent_event")) == 3
 
 
-def test_a_newer_consent_with_evidence_widens_again(
-    gate: Gate, given: ConsentWish, withdrawn: ConsentWish
-) -> None:
+def test_a_newer_consent_with_evidence_widens_again(gate: Gate, given: ConsentWish, withdrawn: ConsentWish) -> None:
     person(gate, ADDRESS)
     record(gate, "newsletter", replace(withdrawn, at=gate.clock() - 2 * DAY))
     assert record(gate, "newsletter", given).effective is ConsentState.GIVEN
@@ -236,9 +235,7 @@ def test_a_withdrawal_by_a_shared_address_is_for_all_who_share_it(
     assert {line["person_no"] for line in rows(gate, "consent")} == both
 
 
-def test_a_consent_for_a_channel_covers_the_identifier_that_the_channel_reaches(
-    gate: Gate, given: ConsentWish
-) -> None:
+def test_a_consent_for_a_channel_covers_the_identifier_that_the_channel_reaches(gate: Gate, given: ConsentWish) -> None:
     person(gate, ADDRESS, phones=("+4915112345678",))
     record(gate, "newsletter", replace(given, channel="sms"))
     assert rows(gate, "consent")[0]["index"] == gate.lookup.index("phone", "+4915112345678")[0].value
@@ -260,9 +257,7 @@ def test_a_tool_widens_for_its_own_sender_only(gate: Gate, given: ConsentWish) -
     with pytest.raises(Refused) as refusal:
         record(gate, "other", given, caller)
     assert refusal.value.code == "sender_not_yours"
-    assert (
-        record(gate, "other", replace(given, state=ConsentState.WITHDRAWN), caller).effective == "withdrawn"
-    )
+    assert record(gate, "other", replace(given, state=ConsentState.WITHDRAWN), caller).effective == "withdrawn"
 
 
 # Unknown people
@@ -285,8 +280,6 @@ def test_a_withdrawal_of_somebody_unknown_becomes_a_suppression(gate: Gate, with
 def test_a_withdrawal_by_hash_finds_the_same_person_and_the_same_suppression(
     gate: Gate, withdrawn: ConsentWish
 ) -> None:
-    import hashlib  # noqa: PLC0415
-
     hashed = Selector("email_sha256", hashlib.sha256(ADDRESS.encode()).hexdigest())
     record(gate, "newsletter", withdrawn)
     assert record(gate, "newsletter", replace(withdrawn, selector=hashed)).suppressions == 0
@@ -297,9 +290,7 @@ def test_a_withdrawal_by_hash_finds_the_same_person_and_the_same_suppression(
 # Once
 
 
-def test_the_same_key_and_request_gives_the_same_answer_and_does_nothing_again(
-    gate: Gate, given: ConsentWish
-) -> None:
+def test_the_same_key_and_request_gives_the_same_answer_and_does_nothing_again(gate: Gate, given: ConsentWish) -> None:
     person(gate, ADDRESS)
     wish = replace(given, idempotency_key="k-1")
     assert record(gate, "newsletter", wish) == record(gate, "newsletter", wish)
@@ -315,9 +306,7 @@ def test_the_same_key_and_request_gives_the_same_answer_and_does_nothing_again(
         {"selector": Selector("email", "other@example.com")},
     ],
 )
-def test_the_same_key_with_another_request_conflicts(
-    gate: Gate, given: ConsentWish, other: dict[str, Any]
-) -> None:
+def test_the_same_key_with_another_request_conflicts(gate: Gate, given: ConsentWish, other: dict[str, Any]) -> None:
     person(gate, ADDRESS, "other@example.com")
     record(gate, "newsletter", replace(given, idempotency_key="k-1"))
     with pytest.raises(Conflict) as refusal:
@@ -359,14 +348,10 @@ def test_what_is_kept_for_a_key_cannot_be_tried_out(gate: Gate, given: ConsentWi
 
 
 def test_every_channel_has_an_identifier_that_a_consent_can_cover() -> None:
-    from policies.terms import REACHED_BY  # noqa: PLC0415
-
     assert set(REACHED_BY) == set(Channel)
 
 
-def test_the_standing_lists_lines_oldest_first(
-    gate: Gate, given: ConsentWish, withdrawn: ConsentWish
-) -> None:
+def test_the_standing_lists_lines_oldest_first(gate: Gate, given: ConsentWish, withdrawn: ConsentWish) -> None:
     no = person(gate, ADDRESS)
     record(gate, "newsletter", given)
     record(gate, "newsletter", withdrawn)

@@ -52,9 +52,7 @@ def reader(gate: Gate) -> Reader:
             ),
             {"uid": uid},
         ).scalar_one()
-        connection.execute(
-            text("INSERT INTO person_key VALUES (:no, :wrapped)"), {"no": no, "wrapped": wrapped}
-        )
+        connection.execute(text("INSERT INTO person_key VALUES (:no, :wrapped)"), {"no": no, "wrapped": wrapped})
         for cls, value in (("email", "maria@example.com"), ("phone", "+821012345634")):
             blob = seal(key, uid, cls, source, fragment({cls: value}))
             connection.execute(
@@ -65,17 +63,13 @@ def reader(gate: Gate) -> Reader:
     return Reader(no, uid, sender)
 
 
-def said(
-    gate: Gate, no: int, state: ConsentState, purpose: str, channel: str, sender: int, days: int = 1
-) -> Event:
+def said(gate: Gate, no: int, state: ConsentState, purpose: str, channel: str, sender: int, days: int = 1) -> Event:
     """Make an event of some days ago."""
     at = gate.clock() - timedelta(days=days)
     return Event(no, "email", b"i" * 16, state, purpose, channel, sender, "web_form", "test", at)
 
 
-def token(
-    gate: Gate, reader: Reader, kind: str = "email", channel: str = "email", purpose: str = NEWSLETTER
-) -> str:
+def token(gate: Gate, reader: Reader, kind: str = "email", channel: str = "email", purpose: str = NEWSLETTER) -> str:
     """Give a link's token for this reader."""
     return link_for(gate, reader.uid, kind, reader.sender, purpose, channel).rpartition("/")[2]
 
@@ -107,9 +101,7 @@ def test_showing_changes_nothing(gate: Gate, reader: Reader) -> None:
     before = [count(gate, table) for table in ("consent_event", "consent", "ledger_inbox", "suppression")]
     for _ in range(3):
         show(gate, token(gate, reader))
-    assert [
-        count(gate, table) for table in ("consent_event", "consent", "ledger_inbox", "suppression")
-    ] == before
+    assert [count(gate, table) for table in ("consent_event", "consent", "ledger_inbox", "suppression")] == before
 
 
 def test_a_stop_is_in_force_at_once_and_quotable(gate: Gate, reader: Reader) -> None:
@@ -138,17 +130,13 @@ def test_a_stop_leaves_other_channels_senders_and_purposes(gate: Gate, reader: R
         assert show(gate, other).these is None
 
 
-def test_a_stop_of_everything_is_an_objection_to_marketing_and_leaves_service_alone(
-    gate: Gate, reader: Reader
-) -> None:
+def test_a_stop_of_everything_is_an_objection_to_marketing_and_leaves_service_alone(gate: Gate, reader: Reader) -> None:
     stopped = stop(gate, token(gate, reader), everything=True, method="opt_out_page")
     assert (stopped.purpose, stopped.channel, stopped.sender_no) == ("marketing", "*", 0)
     assert show(gate, token(gate, reader, "phone", "sms", "marketing.partner")).these == stopped
     assert show(gate, token(gate, reader, purpose="service.order")).these is None
     with gate.house.unit() as connection:
-        states = (
-            connection.execute(text("SELECT state FROM consent WHERE purpose = 'marketing'")).scalars().all()
-        )
+        states = connection.execute(text("SELECT state FROM consent WHERE purpose = 'marketing'")).scalars().all()
     assert states == ["objected"]
 
 
@@ -181,9 +169,7 @@ def test_a_stop_after_a_new_consent_stops_again(gate: Gate, reader: Reader, cloc
     first = stop(gate, token(gate, reader), everything=False, method="one_click")
     clock.at += timedelta(days=3)
     with gate.house.unit() as connection:
-        consents.append(
-            connection, [said(gate, reader.no, ConsentState.GIVEN, NEWSLETTER, "email", reader.sender, 1)]
-        )
+        consents.append(connection, [said(gate, reader.no, ConsentState.GIVEN, NEWSLETTER, "email", reader.sender, 1)])
     assert show(gate, token(gate, reader)).these is None
     second = stop(gate, token(gate, reader), everything=False, method="one_click")
     assert second.at == clock.at > first.at
@@ -191,9 +177,7 @@ def test_a_stop_after_a_new_consent_stops_again(gate: Gate, reader: Reader, cloc
 
 def test_a_stop_beats_a_consent_that_a_faster_clock_recorded(gate: Gate, reader: Reader, clock: Any) -> None:
     with gate.house.unit() as connection:
-        consents.append(
-            connection, [said(gate, reader.no, ConsentState.GIVEN, NEWSLETTER, "email", reader.sender, 0)]
-        )
+        consents.append(connection, [said(gate, reader.no, ConsentState.GIVEN, NEWSLETTER, "email", reader.sender, 0)])
     clock.at -= timedelta(seconds=5)
     stopped = stop(gate, token(gate, reader), everything=True, method="one_click")
     assert show(gate, token(gate, reader)).these == stopped

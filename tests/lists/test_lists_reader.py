@@ -195,9 +195,7 @@ CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_character
     codec=st.sampled_from(["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "gb18030"]),
     delimiter=st.sampled_from(",;\t|"),
 )
-def test_what_was_written_is_read(
-    tmp_path: Path, rows: list[tuple[str, str]], codec: str, delimiter: str
-) -> None:
+def test_what_was_written_is_read(tmp_path: Path, rows: list[tuple[str, str]], codec: str, delimiter: str) -> None:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
     writer.writerow(["first", "second"])

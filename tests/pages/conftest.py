@@ -37,9 +37,7 @@ class Household:
     uid: bytes
     sender: int
 
-    def link(
-        self, kind: str = "email", channel: str = "email", purpose: str = "marketing.own.newsletter"
-    ) -> str:
+    def link(self, kind: str = "email", channel: str = "email", purpose: str = "marketing.own.newsletter") -> str:
         """Give the person's opt-out link on the running server."""
         gate = replace(self.gate, origin=self.origin)
         return link_for(gate, self.uid, kind, self.sender, purpose, channel)
@@ -103,14 +101,10 @@ def household(gate: Gate) -> Iterator[Household]:
             {"uid": secrets.token_bytes(16), "sender": sender},
         ).scalar_one()
         no = connection.execute(
-            text(
-                "INSERT INTO person (uid, jurisdiction, time_zone) VALUES (:uid, 'KR', 'Asia/Seoul') RETURNING no"
-            ),
+            text("INSERT INTO person (uid, jurisdiction, time_zone) VALUES (:uid, 'KR', 'Asia/Seoul') RETURNING no"),
             {"uid": uid},
         ).scalar_one()
-        connection.execute(
-            text("INSERT INTO person_key VALUES (:no, :wrapped)"), {"no": no, "wrapped": wrapped}
-        )
+        connection.execute(text("INSERT INTO person_key VALUES (:no, :wrapped)"), {"no": no, "wrapped": wrapped})
         blob = seal(key, uid, "email", source, fragment({"email": "maria@example.com"}))
         connection.execute(
             text("INSERT INTO sealed VALUES (:no, 'email', :source, :blob)"),

@@ -56,9 +56,7 @@ def test_a_browser_that_runs_everything_changes_nothing(browser: Browser, househ
     before = household.state()
     with opened(browser, household.link()) as page:
         page.wait_for_load_state("networkidle")
-        page.evaluate(
-            "() => { window.scrollTo(0, 99999); document.querySelectorAll('a').forEach(a => a.focus()) }"
-        )
+        page.evaluate("() => { window.scrollTo(0, 99999); document.querySelectorAll('a').forEach(a => a.focus()) }")
         page.wait_for_timeout(300)
     assert household.state() == before
 
@@ -89,9 +87,7 @@ def test_it_works_without_scripts_on_the_smallest_phone(
 ) -> None:
     words = languages()[language]
     small = {"width": 320, "height": 568}
-    with opened(
-        browser, f"{household.link()}?lang={language}", java_script_enabled=False, viewport=small
-    ) as page:
+    with opened(browser, f"{household.link()}?lang={language}", java_script_enabled=False, viewport=small) as page:
         box = page.get_by_role("button", name=words["stop_these"]).bounding_box()
         assert box is not None
         assert box["height"] >= 44
@@ -105,14 +101,10 @@ def test_it_works_without_scripts_on_the_smallest_phone(
 
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("width", [320, 160])
-def test_nothing_is_wider_than_the_window(
-    browser: Browser, household: "Household", language: str, width: int
-) -> None:
+def test_nothing_is_wider_than_the_window(browser: Browser, household: "Household", language: str, width: int) -> None:
     """160 CSS pixels are a 320 pixel phone at 200 % zoom."""
     token = household.link().rpartition("/")[2]
-    with opened(
-        browser, f"{household.link()}?lang={language}", viewport={"width": width, "height": 568}
-    ) as page:
+    with opened(browser, f"{household.link()}?lang={language}", viewport={"width": width, "height": 568}) as page:
         assert overflow(page) <= 0
         stop(household.gate, token, everything=False, method="opt_out_page")
         page.reload()
@@ -120,7 +112,9 @@ def test_nothing_is_wider_than_the_window(
 
 
 def test_both_ways_out_look_alike(browser: Browser, household: "Household") -> None:
-    look = "b => { const s = getComputedStyle(b); return [s.color, s.backgroundColor, s.fontSize, s.fontWeight, s.width] }"
+    look = (
+        "b => { const s = getComputedStyle(b); return [s.color, s.backgroundColor, s.fontSize, s.fontWeight, s.width] }"
+    )
     with opened(browser, household.link()) as page:
         first, second = (page.locator("button").nth(place).evaluate(look) for place in (0, 1))
         height = [page.locator("button").nth(place).bounding_box() for place in (0, 1)]

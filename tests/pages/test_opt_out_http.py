@@ -40,9 +40,7 @@ def test_a_visit_changes_nothing(household: "Household", client: httpx.Client) -
             assert household.state() == before, (method, headers, tail)
 
 
-def test_the_page_asks_one_question_and_says_who_what_and_to_whom(
-    household: "Household", client: httpx.Client
-) -> None:
+def test_the_page_asks_one_question_and_says_who_what_and_to_whom(household: "Household", client: httpx.Client) -> None:
     answer = client.get(household.link())
     assert answer.status_code == 200
     assert answer.text.count("<h1>") == 1
@@ -108,9 +106,7 @@ def test_pressing_twice_changes_nothing_more(household: "Household", client: htt
     assert household.state() == once
 
 
-def test_after_a_stop_the_link_says_so_and_still_offers_the_rest(
-    household: "Household", client: httpx.Client
-) -> None:
+def test_after_a_stop_the_link_says_so_and_still_offers_the_rest(household: "Household", client: httpx.Client) -> None:
     client.post(household.link(), data={"choice": "these"})
     again = client.get(household.link()).text
     assert "no more of these messages" in again

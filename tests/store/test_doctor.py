@@ -70,9 +70,7 @@ def test_an_older_schema_is_named(owner_engine: Engine, migrated_url: str, priva
     assert finding.mend
 
 
-def test_an_old_server_is_named(
-    migrated_url: str, private_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_old_server_is_named(migrated_url: str, private_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "OLDEST", 99)
     findings = _named(examine(private_folder, migrated_url))
     assert findings["version"].mend == "Use PostgreSQL 99 or later."

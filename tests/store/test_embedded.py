@@ -102,9 +102,7 @@ def test_what_the_server_is_set_to(private_folder: Path) -> None:
         _ask(server, "SELECT datlocprovider::text || datlocale FROM pg_database WHERE datname = 'ostiary'")
         == "bC.UTF-8"
     )
-    assert (
-        _ask(server, "SELECT string_agg(DISTINCT auth_method, ',') FROM pg_hba_file_rules") == "scram-sha-256"
-    )
+    assert _ask(server, "SELECT string_agg(DISTINCT auth_method, ',') FROM pg_hba_file_rules") == "scram-sha-256"
     server.release()
 
 
@@ -191,9 +189,7 @@ def test_a_half_made_cluster_is_made_again(private_folder: Path, monkeypatch: py
         raise KeyboardInterrupt
 
     real = Path.rename
-    monkeypatch.setattr(
-        Path, "rename", lambda self, to: pull_the_plug(self) if "new-" in self.name else real(self, to)
-    )
+    monkeypatch.setattr(Path, "rename", lambda self, to: pull_the_plug(self) if "new-" in self.name else real(self, to))
     with pytest.raises(KeyboardInterrupt):
         ensure_running(private_folder, _say)
     monkeypatch.undo()

@@ -3,9 +3,9 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -31,12 +31,17 @@ def _plain(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _as_login(server: str, login: str, options: str) -> str:
-    """Make a login of its own and give the server's URL for it."""
+@contextmanager
+def _as_login(server: str, login: str, options: str) -> Iterator[str]:
+    """Make a login of its own, give the server's URL for it, and remove it again."""
     with psycopg.connect(_plain(server), autocommit=True) as connection:
         connection.execute(f"DROP ROLE IF EXISTS {login}")
         connection.execute(f"CREATE ROLE {login} LOGIN PASSWORD 'invented' {options}")
-    return make_url(server).set(username=login, password="invented").render_as_string(hide_password=False)
+    try:
+        yield make_url(server).set(username=login, password="invented").render_as_string(hide_password=False)
+    finally:
+        with psycopg.connect(_plain(server), autocommit=True) as connection:
+            connection.execute(f"DROP ROLE {login}")
 
 
 @pytest.fixture(scope="module")
@@ -206,12 +211,13 @@ def test_an_old_server_is_refused(prepared_url: str, monkeypatch: pytest.MonkeyP
 
 
 def test_an_unprepared_login_is_told_to_prepare(prepared_url: str, server_url: str) -> None:
-    stranger = make_url(_as_login(server_url, "ostiary_test_stranger", ""))
-    url = stranger.set(database=make_url(prepared_url).database).render_as_string(hide_password=False)
-    engine = open_engine(url, "app")
-    with pytest.raises(DatabaseUnavailable) as caught, unit(engine):
-        pytest.fail("a stranger acted as ostiary_app")
-    assert caught.value.code == "database_roles"
+    with _as_login(server_url, "ostiary_test_stranger", "") as stranger:
+        database = make_url(prepared_url).database
+        engine = open_engine(make_url(stranger).set(database=database).render_as_string(False), "app")
+        with pytest.raises(DatabaseUnavailable) as caught:
+            _value(engine, "SELECT 1")
+        assert caught.value.code == "database_roles"
+        engine.dispose()
 
 
 def test_a_unit_keeps_all_or_nothing(owner_engine: Engine) -> None:
@@ -270,9 +276,7 @@ def test_prepare_twice_does_nothing_more(prepared_url: str) -> None:
 def test_many_processes_may_prepare_and_migrate_at_once(new_database: New) -> None:
     program = "import sys; from gateway.store.engine import *; prepare(sys.argv[1]); migrate(sys.argv[1])"
     with new_database() as one, new_database() as two:
-        begun = [
-            subprocess.Popen([sys.executable, "-c", program, url], cwd=_ROOT) for url in (one, two, one, two)
-        ]
+        begun = [subprocess.Popen([sys.executable, "-c", program, url], cwd=_ROOT) for url in (one, two, one, two)]
         assert [process.wait(60) for process in begun] == [0, 0, 0, 0]
         for url in (one, two):
             engine = open_engine(url, "owner")
@@ -303,9 +307,8 @@ def test_many_threads_may_prepare_two_databases_of_one_server_at_once(private_fo
 
 
 def test_a_login_without_rights_is_given_the_sql_that_helps(new_database: New, server_url: str) -> None:
-    with new_database() as url:
-        login = make_url(_as_login(server_url, "ostiary_test_login", ""))
-        limited = login.set(database=make_url(url).database).render_as_string(hide_password=False)
+    with _as_login(server_url, "ostiary_test_login", "") as login, new_database() as url:
+        limited = make_url(login).set(database=make_url(url).database).render_as_string(hide_password=False)
         with pytest.raises(DatabaseUnavailable) as caught:
             prepare(limited)
         assert caught.value.code == "database_roles"
@@ -320,15 +323,14 @@ def test_a_login_without_rights_is_given_the_sql_that_helps(new_database: New, s
 
 
 def test_a_login_that_may_make_roles_prepares_alone(private_folder: Path) -> None:
-    server = ensure_running(private_folder, lambda _: None)
-    try:
-        limited = _as_login(server.url, "builder", "CREATEROLE")
+    with ensure_running(private_folder, lambda _: None) as server:
         with psycopg.connect(_plain(server.url), autocommit=True) as connection:
+            connection.execute("CREATE ROLE builder LOGIN CREATEROLE PASSWORD 'invented'")
             connection.execute("GRANT CREATE ON DATABASE ostiary TO builder")
-        prepare(limited)
-        migrate(limited)
-        engine = open_engine(limited, "auditor")
+        limited = make_url(server.url).set(username="builder", password="invented")
+        url = limited.render_as_string(hide_password=False)
+        prepare(url)
+        migrate(url)
+        engine = open_engine(url, "auditor")
         assert _value(engine, "SELECT current_user::text") == "ostiary_auditor"
         engine.dispose()
-    finally:
-        server.release()

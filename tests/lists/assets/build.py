@@ -15,8 +15,7 @@ FILES: dict[str, bytes] = {
     "header_only.csv": b"email,name\n",
     "no_header.csv": b"ada@example.org,Ada\nbob@example.org,Bob\n",
     "duplicate_header.csv": b"email,name,email\nada@example.org,Ada,x@example.org\n",
-    "ragged.csv": b"email,name\nada@example.org,Ada\nbob@example.org\ncy@example.org,Cy,extra\n"
-    b"di@example.org,Di,\n",
+    "ragged.csv": b"email,name\nada@example.org,Ada\nbob@example.org\ncy@example.org,Cy,extra\ndi@example.org,Di,\n",
     "nul_byte.csv": b"email,name\nada@example.org,A\x00da\n",
     "workbook.csv": b"PK\x03\x04\x14\x00\x06\x00" + bytes(range(256)) * 4,
     "program.csv": bytes(range(1, 256)) * 20,

@@ -1,0 +1,230 @@
+"""Explain an answer: every step with its rule and citation, and the smallest change that would allow it.
+
+Now: the same function and facts as the gate uses. Then: what was recorded, never a second opinion. Must never show a
+value; that somebody asked is itself on record, about whom is not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from audit.leaf import Entry
+from gateway.domain.decision import Decision, decide
+from gateway.domain.errors import Invalid, NotFound
+from gateway.domain.people import Facts
+from gateway.domain.reasons import Reason, Step
+from gateway.domain.requests import Ask, Selector
+from gateway.flows.asking import Moment
+from gateway.flows.gate import Gate
+from gateway.flows.subject import named
+from gateway.roles.enforcer import compile_grant
+from gateway.store import asks as rows_of
+from gateway.store import decisions, parties, people_lookup, releases
+from gateway.store.asks import Lookup
+from gateway.store.facts import Facting, Question
+from gateway.store.people_lookup import Connection
+from gateway.store.releases import PageRow
+from policies.terms import Act, Channel, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision, told in full to an officer.
+
+    Attributes:
+        decision: outcome, steps, reasons, duties, remedy.
+        tool: name of the tool it is about.
+        at: the moment it was taken for (UTC).
+        bundle: digest of the law it rests on.
+        entry: inbox number of the ledger entry that recorded it, None for one taken now to explain.
+        recorded: whether it is what a tool was told then.
+    """
+
+    decision: Decision
+    tool: str
+    at: datetime
+    bundle: str
+    entry: int | None
+    recorded: bool
+
+
+def explain(
+    gate: Gate,
+    officer: str,
+    selector: Selector,
+    tool: str,
+    purpose: str,
+    channel: Channel,
+    act: Act,
+    at: datetime | None = None,
+    category: str = "",
+) -> Explanation:
+    """Explain what a tool would be told of a person now, or was told at a moment.
+
+    Args:
+        gate: the gateway.
+        officer: who asks; goes on record.
+        selector: the person.
+        tool: the tool's name.
+        purpose: a node of the purpose tree.
+        channel: how.
+        act: disclose or contact.
+        at: a past moment (aware): the newest record up to it; None is now.
+        category: the product category advertised, for questions about now.
+
+    Raises:
+        NotFound: `person_unknown`, `tool_unknown`, `nothing_recorded`.
+        Invalid: `purpose_unknown`, `at_without_zone`, or as `gateway.flows.subject`.
+    """
+    with gate.house.snapshot() as connection:
+        told = (
+            _now(
+                gate,
+                connection,
+                selector,
+                tool,
+                Ask(
+                    act,
+                    purpose,
+                    channel,
+                    parties.party_by_no(connection, parties.tool(connection, tool).sender),
+                    parties.tool(connection, tool).country,
+                    None,
+                    category,
+                ),
+            )
+            if at is None
+            else _then(gate, connection, selector, tool, _utc(at), (act, purpose, channel))
+        )
+        body = {
+            "tool": tool,
+            "purpose": purpose,
+            "channel": channel.value,
+            "act": act.value,
+            "outcome": told.decision.outcome.value,
+            "at": told.at.isoformat(),
+            "recorded": told.recorded,
+        }
+        gate.house.enter(connection, [Entry("decision.explained", officer, body)])
+    # True now: that somebody looked is on record. A crash before the commit showed nothing to anybody.
+    return told
+
+
+def _now(gate: Gate, connection: Connection, selector: Selector, tool: str, ask: Ask) -> Explanation:
+    moment = Moment.of(gate, connection)
+    chain = moment.bundle.purposes.chain(ask.purpose)
+    if not chain:
+        raise Invalid("purpose_unknown", "There is no such purpose. `ostiary policy purposes` lists them.")
+    caller = parties.tool(connection, tool)
+    grant = compile_grant(caller, moment.bundle)
+    told = [
+        decide(ask, grant, known, moment.snapshot, moment.bundle, moment.at)
+        for known in _facts(
+            gate, connection, moment, selector, tool, Question(chain, ask.channel, ask.sender.no, ())
+        )
+    ]
+    if not told:
+        raise NotFound(
+            "person_unknown", "Nobody is known by that identifier: every question about them is denied."
+        )
+    best = min(told, key=lambda decision: _RANK[decision.outcome])
+    return Explanation(best, tool, moment.at, moment.bundle.digest, None, recorded=False)
+
+
+_RANK = {Outcome.ALLOW: 0, Outcome.HOLD: 1, Outcome.DENY: 2}
+
+
+def _facts(
+    gate: Gate,
+    connection: Connection,
+    moment: Moment,
+    selector: Selector,
+    tool: str,
+    question: Question,
+) -> list[Facts]:
+    who = named(gate, selector, parties.tool(connection, tool))
+    lookups = (
+        [Lookup(0, who.uid, "", None, question)]
+        if who.uid
+        else [Lookup(0, None, who.kind, key.value, question) for key in who.keys]
+    )
+    with moment.cursor(connection) as cursor:
+        found = rows_of.facts_of(cursor, lookups, {question: Facting(question, moment.cutoffs)})
+        return [item.row.facts for item in found]
+
+
+def _then(
+    gate: Gate,
+    connection: Connection,
+    selector: Selector,
+    tool: str,
+    at: datetime,
+    asked: tuple[Act, str, Channel],
+) -> Explanation:
+    caller = parties.tool(connection, tool)
+    who = named(gate, selector, caller)
+    subject = people_lookup.find(connection, who.uid, who.kind, who.keys)
+    if subject is None:
+        raise NotFound(
+            "person_unknown",
+            "Nobody is known by that identifier now. If they were erased, so were the facts.",
+        )
+    pages = [
+        (page, cell)
+        for page in (
+            *releases.pages_about(connection, caller.no, subject.no, at),
+            *decisions.pages_about(connection, caller.no, subject.no, at),
+        )
+        for cell in releases.cells_of(page, subject.no)
+        if _same(connection, page, cell, asked)
+    ]
+    if not pages:
+        raise NotFound("nothing_recorded", "That tool had asked nothing like it about this person by then.")
+    page, cell = max(pages, key=lambda pair: pair[0].snapshot_at)
+    return Explanation(
+        _as_recorded(cell, page.snapshot_at),
+        tool,
+        page.snapshot_at,
+        page.bundle,
+        page.inbox_no,
+        recorded=True,
+    )
+
+
+def _same(
+    connection: Connection, page: PageRow, cell: Mapping[str, Any], asked: tuple[Act, str, Channel]
+) -> bool:
+    about = cell.get("ask") or releases.wish_of(connection, page.release_no)
+    return (about["act"], about["purpose"], about["channel"]) == asked
+
+
+def _as_recorded(cell: Mapping[str, Any], at: datetime) -> Decision:
+    """Give the decision exactly as it was put on record; nothing is judged again."""
+    return Decision(
+        outcome=Outcome(cell["outcome"]),
+        reasons=tuple(
+            Reason(why["code"], why["step"], why["rule"], why["cite"], why.get("words", ""))
+            for why in cell["reasons"]
+        ),
+        steps=tuple(
+            Step(
+                step["no"], step["title"], step["words"], Outcome(step["outcome"]), step["rule"], step["cite"]
+            )
+            for step in cell["steps"]
+        ),
+        obligations=cell["obligations"],
+        sources=tuple(cell["sources"]),
+        not_before=datetime.fromisoformat(cell["not_before"]) if cell["not_before"] else None,
+        valid_until=datetime.fromisoformat(cell["valid_until"]) if cell.get("valid_until") else at,
+        remedy=cell["remedy"],
+        rules=tuple(cell.get("rules", ())),
+    )
+
+
+def _utc(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise Invalid(
+            "at_without_zone", "Give the moment with its offset, such as 2026-05-03T10:00:00+02:00."
+        )
+    return at.astimezone(UTC)
