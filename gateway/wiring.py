@@ -10,12 +10,14 @@ from sqlalchemy import Engine
 
 from audit.ledger import Sequencer
 from audit.leaf import Entry
+from gateway.domain.errors import Ostiary
 from gateway.flows.gate import Gate
 from gateway.identity.credentials import Passwords
 from gateway.identity.links import LinkKey
 from gateway.identity.sessions import Sessions
 from gateway.settings import Settings
-from gateway.store import bundles
+from gateway.store import bundles, doctor
+from gateway.store.doctor import Finding
 from gateway.store.embedded import ensure_running
 from gateway.store.engine import migrate, open_engine, prepare
 from gateway.store.house import House
@@ -104,6 +106,44 @@ def wired(settings: Settings, url: str, clock: Callable[[], datetime] = now) -> 
         yield Wired(_gate(settings, keyring, House(engine, sequencer), clock), engine, sequencer)
     finally:
         engine.dispose()
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything a gateway stands on, and change nothing but start the embedded database if it is there.
+
+    Returns:
+        Findings in the order in which to mend them.
+    """
+    with ExitStack() as stack:
+        url: str | None = settings.database_url or None
+        unwell: list[Finding] = []
+        if url is None and (settings.data / "postgres").exists():
+            try:
+                url = stack.enter_context(database(settings))
+            except Ostiary as refusal:
+                unwell.append(Finding("embedded database", False, refusal.code, refusal.message))
+        return [_keyring_finding(settings), *unwell, *doctor.examine(settings.data, url)]
+
+
+def keyring_facts(settings: Settings) -> dict[str, str | int]:
+    """Give what may be told of the keyring: its name, generation and active key id; never a key.
+
+    Raises:
+        Unavailable: as `open_keyring`.
+    """
+    ring = open_keyring(settings.keyring)
+    return {
+        "file": str(settings.keyring), "name": ring.name, "generation": ring.generation,
+        "active_key_id": ring.active_key_id, "wrappers": len(ring.wrappers()), "log": log_origin(settings, ring),
+    }  # fmt: skip
+
+
+def _keyring_finding(settings: Settings) -> Finding:
+    try:
+        ring = open_keyring(settings.keyring)
+    except Ostiary as refusal:
+        return Finding("keyring", False, refusal.code, refusal.message)
+    return Finding("keyring", True, f"{ring.name}, generation {ring.generation}, whole and private")
 
 
 def log_origin(settings: Settings, keyring: Keyring) -> str:

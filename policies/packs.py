@@ -75,6 +75,12 @@ class When:
     days: frozenset[Day] = frozenset()
 
     @property
+    def changing(self) -> bool:
+        """Whether the rule looks at anything but the ask itself and the kind of person."""
+        looked_at = (self.regions, self.source_kinds, self.source_evidence, self.dealing, self.consent, self.age_under)
+        return any(looked_at)
+
+    @property
     def timed(self) -> bool:
         """Whether the rule looks at the recipient's clock or calendar."""
         return self.hours is not None or bool(self.days)
@@ -98,7 +104,9 @@ class Lapse:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One rule of one law; two rules are never equal, so that they may stand in a set. Exactly the effects that it states; see docs/decisions/0004-rule-language.md.
+    """One rule of one law, with exactly the effects that it states; see docs/decisions/0004-rule-language.md.
+
+    Two rules are never equal, so that they may stand in a set.
 
     `valid_from` and `valid_to` are days, both inclusive, in the pack's first time zone.
     """

@@ -4,6 +4,7 @@ Must never do calendar arithmetic: that needs a time zone and stands in the gate
 """
 
 import re
+from itertools import pairwise
 
 from policies.packs import Period
 
@@ -46,7 +47,7 @@ def in_order(periods: frozenset[Period]) -> tuple[Period, ...]:
         ValueError: which of two is longer would depend on the calendar (P1M and P31D).
     """
     ranked = sorted(periods, key=lambda each: (each.longest(), each.text))
-    for shorter, longer in zip(ranked, ranked[1:], strict=False):
+    for shorter, longer in pairwise(ranked):
         if shorter.months != longer.months and shorter.longest() >= longer.shortest():
             raise ValueError(f"{shorter.text} and {longer.text} change places with the calendar. Write both in months.")
     return tuple(ranked)

@@ -113,7 +113,7 @@ class _Reader:
             out[name] = self.value(item, f"{path}.{name}")
         return out
 
-    def _scalar(self, node: yaml.Node, line: int) -> Plain:
+    def _scalar(self, node: Any, line: int) -> Plain:
         text = str(node.value)
         if node.style in _quoted:
             return text

@@ -6,7 +6,7 @@ Must never be kinder than the gate: a case's facts become the same values that t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.domain.bands import band, cutoffs
 from gateway.domain.decision import decide
@@ -27,6 +27,8 @@ from policies.terms import (
     Scope,
     SourceStatus,
 )
+
+Made = TypeVar("Made")
 
 SENDER = 1
 """The number of the sender in every case; a source that names it names us."""
@@ -154,7 +156,7 @@ def _dealing(told: dict[str, Any], ago: tuple[datetime, ...]) -> Dealing:
     return _all_read(dealing, told)
 
 
-def _all_read(made: Any, left: dict[str, Any]) -> Any:
+def _all_read(made: Made, left: dict[str, Any]) -> Made:
     """Refuse words that nobody read: a misspelt fact would make a case say less than it seems to."""
     if left:
         raise ValueError(f"nobody knows {', '.join(sorted(left))}")

@@ -45,7 +45,7 @@ def decide(ask: Ask, grant: Grant | None, facts: Facts, snapshot: Snapshot, bund
         The decision. The first denial decides, all reasons are there; a caller who fails step 1 learns only step 1.
     """
     start = Question(ask, facts, snapshot, bundle, at, None, None, (), _laws(ask, facts, bundle, None))
-    refused = [*(_not_granted(start, grant) if grant else ()), *exports(bundle, start)]
+    refused = [*(_not_granted(start, grant) if grant else ()), *exports(start)]
     if worst_of(refused) is Outcome.DENY:
         return told(start, refused, None, (), ())
     lawful, findings = _lawful_reaches(start)

@@ -15,7 +15,7 @@ from gateway.domain.people import Consent
 from gateway.domain.question import Question, carried, holds
 from gateway.domain.reasons import Reason
 from gateway.domain.tables import Entry, Table, table_of
-from policies.packs import Bundle, Pack, Rule
+from policies.packs import Pack, Rule
 from policies.terms import Act, Capacity, Condition, Duty, Model, Outcome
 
 LAW_STEP = 6
@@ -56,7 +56,7 @@ def _alive(table: Table, question: Question) -> tuple[tuple[Consent, ...], Rule 
     alive, by = question.consents, None
     for entry in table.lapses:
         lapse = entry.rule.lapse
-        if lapse is None or holds(entry.rule, question, alive) is False:
+        if lapse is None or (entry.changing and holds(entry.rule, question, alive) is False):
             continue
         kept = tuple(line for line in alive if within(question.bundle, lapse.after, line.band))
         by = entry.rule if len(kept) < len(alive) and by is None else by
@@ -95,9 +95,9 @@ class _Law:
     def _holding(self, entries: tuple[Entry, ...]) -> Iterator[Entry]:
         """Give the rules that hold, or may; the latter no longer sure."""
         for entry in entries:
-            held = holds(entry.rule, self.question, self.alive)
+            held = not entry.changing or holds(entry.rule, self.question, self.alive)
             if held is not False:
-                yield entry if held else Entry(entry.rule, sure=False)
+                yield entry if held else Entry(entry.rule, sure=False, changing=True)
 
     def _carry(self, step: int, rule: Rule) -> None:
         self.found.carried_by.append((step, rule))
@@ -189,7 +189,7 @@ def _softly(entry: Entry) -> Outcome:
     return Outcome.DENY if entry.sure else Outcome.HOLD
 
 
-def exports(bundle: Bundle, question: Question) -> list[Reason]:
+def exports(question: Question) -> list[Reason]:
     """Say which law forbids that data goes to the tool's country at all (step 1)."""
     found = []
     for pack, capacities in question.laws:

@@ -71,27 +71,24 @@ def holds(rule: Rule, question: Question, alive: tuple[Consent, ...]) -> bool | 
         question: the question.
         alive: the consents that have not lapsed under the rule's pack.
     """
-    when = rule.when
-    unknown = False
-    if when.regions:
-        region = question.facts.person.region
-        if region and region not in when.regions:
-            return False
-        unknown = not region
-    if when.source_kinds and (question.source is None or question.source.kind not in when.source_kinds):
+    when, source, facts = rule.when, question.source, question.facts
+    parts: tuple[bool | None, ...] = (
+        _in_region(when.regions, facts.person.region),
+        not when.source_kinds or (source is not None and source.kind in when.source_kinds),
+        not when.source_evidence or (source is not None and when.source_evidence <= source.evidence),
+        when.dealing is None or any(_dealt(when.dealing, each, question) for each in facts.dealings),
+        when.consent is None or carried(when.consent, alive),
+        when.age_under is None or is_under(when.age_under, question),
+    )
+    if False in parts:
         return False
-    if when.source_evidence and (question.source is None or not when.source_evidence <= question.source.evidence):
-        return False
-    if when.dealing and not any(_dealt(when.dealing, each, question) for each in question.facts.dealings):
-        return False
-    if when.consent and not carried(when.consent, alive):
-        return False
-    if when.age_under is not None:
-        younger = is_under(when.age_under, question)
-        if younger is False:
-            return False
-        unknown = unknown or younger is None
-    return None if unknown else True
+    return None if None in parts else True
+
+
+def _in_region(wanted: frozenset[str], region: str) -> bool | None:
+    if not wanted:
+        return True
+    return region in wanted if region else None
 
 
 def carried(model: Model, alive: Iterable[Consent]) -> bool:

@@ -18,10 +18,14 @@ _kinds = frozenset({AudienceKind.B2C, AudienceKind.B2B, AudienceKind.B2B_INDIVID
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A rule that may matter. `sure` is False if only a missing kind or line type keeps it in."""
+    """A rule that may matter. `sure` is False if only a missing fact of the ask or the kind of person keeps it in.
+
+    `changing` says whether its `when` still looks at facts that differ from person to person.
+    """
 
     rule: Rule
     sure: bool
+    changing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def _table(
         here = rule.holds_on(day) and _concerns(when, capacities, act, chain, channel)
         sure = here and _fits(when, line, tool_country, kind)
         if here and sure is not False:
-            kept.append(Entry(rule, sure is True))
+            kept.append(Entry(rule, sure is True, when.changing))
     return _sorted(kept, kind)
 
 
@@ -132,14 +136,6 @@ def _covers(needs: list[Entry], kind: AudienceKind) -> bool:
     spoken: frozenset[AudienceKind] = frozenset()
     for entry in needs:
         when = entry.rule.when
-        if not (
-            when.lines
-            or when.regions
-            or when.dealing
-            or when.consent
-            or when.source_kinds
-            or when.source_evidence
-            or _abroad(when)
-        ):
+        if not (when.lines or when.changing or _abroad(when)):
             spoken |= when.kinds or _kinds
     return (_kinds if kind is AudienceKind.UNKNOWN else frozenset((kind,))) <= spoken

@@ -34,6 +34,7 @@ class Judged:
 
 
 def finding_of(question: Question, source: Source) -> SourceFinding:
+    """Say whether a source may be used for this question."""
     person = question.facts.person
     return source_lawful(question.ask, source, question.bundle, person.jurisdiction, question.at, person.kind)
 
@@ -45,6 +46,7 @@ def preference(source: Source) -> tuple[bool, float, int]:
 
 
 def worst_of(reasons: list[Reason] | tuple[Reason, ...]) -> Outcome:
+    """Give the worst outcome that any reason speaks for; nothing against it allows."""
     return max((reason.outcome for reason in reasons), key=WORST.index, default=Outcome.ALLOW)
 
 
@@ -77,8 +79,11 @@ def told(
 
 
 def _openable(question: Question, allowed: tuple[Judged, ...]) -> tuple[int, ...]:
-    """Name the sources that may be opened: those that lead to the person lawfully, and others that no law more than
-    those asked speaks about. A source that leads there unlawfully stays shut."""
+    """Name the sources that may be opened, best first.
+
+    They are those that lead to the person lawfully, and others that no law but those asked speaks about. A source
+    that leads there unlawfully stays shut.
+    """
     if not allowed:
         return ()
     reached = {reach.source for reach in question.facts.reaches}
@@ -91,7 +96,7 @@ def _openable(question: Question, allowed: tuple[Judged, ...]) -> tuple[int, ...
         and question.bundle.pack(source.country).code in asked
         and finding_of(question, source).lawful
     )
-    return tuple(source.no for source in sorted((*leading, *others), key=_preference))
+    return tuple(source.no for source in sorted((*leading, *others), key=preference))
 
 
 def _until(question: Question, allowed: tuple[Judged, ...]) -> datetime:
@@ -168,6 +173,7 @@ def _spoken(no: int, here: list[Reason]) -> Step:
     return Step(no, _titles[no - 1], words, worst_of(here), rules, cites)
 
 
+@lru_cache(maxsize=8192)
 def _silent(no: int, words: str, carried: tuple[tuple[str, str], ...]) -> Step:
     return Step(no, _titles[no - 1], words, Outcome.ALLOW, *_spelled(carried))
 

@@ -40,6 +40,7 @@ from gateway.flows.intake_report import Reason, Report
 from gateway.flows.intake_rows import Rows
 from gateway.flows.intake_survey import LEAK, file_changed, mapping_of, survey
 from gateway.lists import headers
+from gateway.lists.errors import ListRefused
 from gateway.lists.reader import Chunk, ListFile, digest, open_list
 from gateway.store import batches, parties, sources
 from gateway.store.batches import Batch, BatchRecord
@@ -117,7 +118,7 @@ def receive(
     began = time.monotonic()
     with gate.house.unit() as connection:
         origin = _origin(gate, connection, source_name)  # 1
-        received = digest(path)  # 2
+        received = _digest(path)  # 2
         known = batches.known(connection, origin.source.no, bytes.fromhex(received))
     work = _Work(gate, actor, origin, path, received, progress, began)
     if known is not None and not dry_run:
@@ -144,10 +145,16 @@ def resume(gate: Gate, actor: str, batch_uid: str, path: Path, progress: Progres
     """
     with gate.house.unit() as connection:
         batch = batches.by_uid(connection, _uid(batch_uid))
-        if batch is None or batch.digest.hex() != digest(path):
+        if batch is None or batch.digest.hex() != _digest(path):
             raise Refused("batch_unknown", "No import of that number began with this file. Give the file it began with.")
         name = sources.name_of(connection, batch.source_no)
     return receive(gate, actor, name, path, progress=progress)
+
+
+def _digest(path: Path) -> str:
+    if not path.is_file():
+        raise ListRefused("file_missing", "There is no such file, or it cannot be read as one.")
+    return digest(path)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from gateway.flows.intake_values import Bad
 from gateway.lists import headers
 from gateway.lists.headers import Field
 from gateway.lists.reader import ListFile
-from gateway.scan import Scanner
+from gateway.scan import Kind, Scanner
 
 LEAK: Final = Reason(
     "leak_tell_credentials",
@@ -25,6 +25,7 @@ LEAK: Final = Reason(
     "Stored passwords stand beside people's identifiers: this is how leaked lists look. Nothing of it is kept.",
 )
 _GUARDED: Final = (Field.NATIONAL_ID, Field.PASSWORD_HASH)
+_CREDENTIALS: Final = (Kind.PASSWORD_HASH, Kind.HEX_DIGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ class _Looking:
 
     def __init__(self, columns: Sequence[str], mapping: headers.Mapping, default_country: str) -> None:
         credential = mapping.place(Field.PASSWORD_HASH)
+        # A title that speaks of passwords in any language, over cells that are digests, needs nobody's word.
+        self._suspect = {each.column for each in headers.propose(columns).proposals if each.field is Field.PASSWORD_HASH}
         watched = {*mapping.undeclared, *((columns[credential],) if credential is not None else ())}
         self._watched = [(at, title) for at, title in enumerate(columns) if title in watched]
         self._country = mapping.place(Field.COUNTRY)
@@ -120,7 +123,8 @@ class _Looking:
         # The list has identifiers: a mapping without one is refused before.
         columns = {title: [row[at] for row in rows] for at, title in self._watched}
         findings = self._scanner.scan(columns, identifiers_declared=True)
-        self.leaked = self.leaked or bool(findings.tells)
+        secret = any(findings.columns[title].kind in _CREDENTIALS for title in self._suspect & columns.keys())
+        self.leaked = self.leaked or secret or bool(findings.tells)
         for title, kinds in findings.counts().items():
             counted = Counter(self.found.get(title, {}))
             counted.update(kinds)

@@ -72,7 +72,7 @@ def authorise(caller: Caller, wish: Wish, bundle: Bundle) -> Grant:
 def compile_grant(caller: Caller, bundle: Bundle) -> Grant:
     """Compile all that a tool may ask for: what its role may, narrowed to the tool's own lists.
 
-    Kept by caller and bundle, which holds every (uid, version, digest) apart and also a version that was not counted up.
+    Kept by caller and bundle: that tells every (uid, version, digest) apart, and a version that was not counted up too.
 
     Args:
         caller: the tool; a purpose on its list covers what lies under it.

@@ -30,7 +30,7 @@ class Batch:
         columns: what the scan found in undeclared columns, by title and kind.
         next_chunk: number of the first chunk that is not yet stored.
         wrapped: the data key of a quarantined batch, wrapped for the batch's uid.
-        created_at: when the batch began, UTC.
+        created_at: when the batch began by the database's clock, which also dates people; UTC.
     """
 
     no: int
@@ -158,9 +158,9 @@ _COLUMNS = """b.no, b.uid, b.source_no, b.digest, b.state, b.verdict, b.mapping,
     b.columns, b.next_chunk, b.wrapped, b.cure_until, b.created_at"""
 _BEGIN = text(
     "INSERT INTO batch AS b (uid, source_no, digest, state, verdict, mapping, reading, reasons, counts, columns,"
-    " wrapped, cure_until, created_at, updated_at) VALUES (:uid, :source, :digest, :state, :verdict,"
+    " wrapped, cure_until, updated_at) VALUES (:uid, :source, :digest, :state, :verdict,"
     " CAST(:mapping AS jsonb), CAST(:reading AS jsonb), CAST(:reasons AS jsonb), CAST(:counts AS jsonb),"
-    " CAST(:columns AS jsonb), :wrapped, :cure, :at, :at)"
+    " CAST(:columns AS jsonb), :wrapped, :cure, :at)"
     f" ON CONFLICT (source_no, digest) DO NOTHING RETURNING {_COLUMNS}"
 )
 _KNOWN = text(f"SELECT {_COLUMNS} FROM batch b WHERE b.source_no = :source AND b.digest = :digest")

@@ -215,7 +215,9 @@ def _check_older(older: bytes | None, key: str) -> None:
     try:
         Checkpoint.open(older, parse_verifier_key(key))
     except NoteRefused as error:
-        raise Invalid("checkpoint_unfit", "That is no checkpoint of this log, signed by the key of this house.") from error
+        raise Invalid(
+            "checkpoint_unfit", "That is no checkpoint of this log, signed by the key of this house."
+        ) from error
 
 
 @contextmanager

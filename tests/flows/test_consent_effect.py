@@ -16,7 +16,7 @@ from gateway.flows.gate import Gate
 from gateway.flows.preferences import link_for, stop
 from gateway.identity.credentials import new_api_key
 from gateway.store import parties
-from policies.terms import Act, Channel, ConsentState, Outcome
+from policies.terms import Act, Channel, Condition, ConsentState, Outcome
 
 ADDRESS = "maria@example.com"
 NEWSLETTER = "marketing.own.newsletter"
@@ -30,7 +30,8 @@ def given() -> ConsentWish:
     """The consent that the newsletter needs."""
     return ConsentWish(
         Selector("email", ADDRESS), ConsentState.GIVEN, NEWSLETTER, "web_form", channel="email",
-        sender="Nordlicht Books", wording="newsletter-3/en", language="en", evidence=b"the form",
+        sender="Nordlicht Books", conditions=Condition.DOUBLE_OPT_IN, wording="newsletter-3/en", language="en",
+        evidence=b"the form and the click that confirmed it",
     )  # fmt: skip
 
 
@@ -72,7 +73,6 @@ def decide(gate: Gate, uid: bytes) -> Decide:
         asked = PersonAsk(Selector("email", ADDRESS), Act.CONTACT, purpose, Channel.EMAIL)
         (answers,) = decide_batch(gate, [Request(plain, [asked])])
         assert not isinstance(answers, Ostiary), answers
-        print(answers.answers[0])
         return answers.answers[0].outcome
 
     return ask

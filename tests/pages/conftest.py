@@ -64,11 +64,11 @@ Serve = Callable[[Gate, str], contextlib.AbstractContextManager[str]]
 
 @contextlib.contextmanager
 def served(gate: Gate, prefix: str = "") -> Iterator[str]:
-    """Serve the pages on a free port of this machine for as long as the block runs."""
-    app = FastAPI(openapi_url=None, root_path=prefix)
+    """Serve the pages on a free port of this machine, as behind a proxy that takes `prefix` off the path."""
+    app = FastAPI(openapi_url=None)
     app.include_router(router(gate))
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        server = uvicorn.Server(uvicorn.Config(app, root_path=prefix, log_level="error", lifespan="off"))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         try:
