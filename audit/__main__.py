@@ -21,9 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         older = given.checkpoint.read_bytes() if given.checkpoint else None
-        verified = verify_directory(
-            given.directory, given.key, older, _progress() if not given.quiet else None
-        )
+        verified = verify_directory(given.directory, given.key, older, _progress() if not given.quiet else None)
     except LedgerError as error:
         sys.stderr.write(f"REFUSED ({error.code}): {error}\n")
         return _REFUSED
@@ -43,9 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     verify = commands.add_parser("verify", help="check an exported directory")
     verify.add_argument("directory", type=Path, help="holds `checkpoint` and `tile/`")
-    verify.add_argument(
-        "--key", required=True, help="the log's verifier key, name+id+key, from a trusted place"
-    )
+    verify.add_argument("--key", required=True, help="the log's verifier key, name+id+key, from a trusted place")
     verify.add_argument("--checkpoint", type=Path, help="an older checkpoint that was kept elsewhere")
     verify.add_argument("--quiet", action="store_true", help="show no progress")
     return parser
@@ -69,9 +65,7 @@ def _progress() -> Progress | None:
         return None
 
     def show(done: int, total: int) -> None:
-        sys.stderr.write(
-            f"\r{done * 100 // total:3} %  {done} of {total} entries" + ("\n" if done == total else "")
-        )
+        sys.stderr.write(f"\r{done * 100 // total:3} %  {done} of {total} entries" + ("\n" if done == total else ""))
 
     return show
 

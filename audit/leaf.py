@@ -78,13 +78,9 @@ def canonical(value: Mapping[str, Json], limit: int = ENTRY_LIMIT) -> bytes:
     try:
         encoded = text.encode()
     except UnicodeEncodeError as error:
-        raise LeafRefused(
-            "a string holds half of a surrogate pair; decode the text before recording it"
-        ) from error
+        raise LeafRefused("a string holds half of a surrogate pair; decode the text before recording it") from error
     if len(encoded) > limit:
-        raise LeafRefused(
-            f"{len(encoded)} bytes exceed the limit of {limit}; record a digest instead of the content"
-        )
+        raise LeafRefused(f"{len(encoded)} bytes exceed the limit of {limit}; record a digest instead of the content")
     return encoded
 
 
@@ -106,9 +102,7 @@ class Entry:
         if len(self.kind) > _KIND_LIMIT or not _KIND.fullmatch(self.kind):
             raise LeafRefused(f"a kind is dotted lower-case ASCII of at most {_KIND_LIMIT} letters")
         if not _ACTOR.fullmatch(self.actor):
-            raise LeafRefused(
-                "an actor is 1 to 200 characters without control characters, quotes and backslashes"
-            )
+            raise LeafRefused("an actor is 1 to 200 characters without control characters, quotes and backslashes")
 
     def encode(self) -> bytes:
         """Return the entry's exact bytes.

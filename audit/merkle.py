@@ -85,9 +85,7 @@ def consistency_proof(node: Node, old: int, new: int) -> list[bytes]:
     return list(_subproof(node, old, 0, new, known=True))
 
 
-def verify_inclusion(
-    leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes
-) -> None:
+def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> None:
     """Check that the leaf with hash `leaf` stands at `index` in the tree of `size` with `expected_root`.
 
     Raises:
@@ -102,9 +100,7 @@ def verify_inclusion(
     for height, sibling in enumerate(proof):
         on_the_right = height < inner and not (index >> height) & 1
         result = node_hash(result, sibling) if on_the_right else node_hash(sibling, result)
-    _check_equal(
-        result, expected_root, f"the proof for entry {index} does not lead to the root of size {size}"
-    )
+    _check_equal(result, expected_root, f"the proof for entry {index} does not lead to the root of size {size}")
 
 
 def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:

@@ -94,24 +94,16 @@ class Replay:
             what = f"the log has {checkpoint.size} entries; the older checkpoint signs {self.older.size}"
             raise Tampered(self.table, checkpoint.size, what)
         if not compare_digest(self.edge.root(), checkpoint.root):
-            raise Tampered(
-                self.table, None, f"the entries do not lead to the signed root of size {checkpoint.size}"
-            )
+            raise Tampered(self.table, None, f"the entries do not lead to the signed root of size {checkpoint.size}")
 
     def _compare_older(self) -> None:
         older = self.older
-        if (
-            older is not None
-            and older.size == self.edge.size
-            and not compare_digest(older.root, self.edge.root())
-        ):
+        if older is not None and older.size == self.edge.size and not compare_digest(older.root, self.edge.root()):
             what = f"the first {older.size} entries are not those that the older checkpoint signs"
             raise Tampered(self.table, None, what)
 
 
-def verify_directory(
-    path: Path, vkey: str, older: bytes | None = None, progress: Progress | None = None
-) -> Verified:
+def verify_directory(path: Path, vkey: str, older: bytes | None = None, progress: Progress | None = None) -> Verified:
     """Check an exported log.
 
     Args:
@@ -178,9 +170,7 @@ def _replay_bundle(path: Path, replay: Replay, index: int, width: int) -> Iterat
         leaf, hashed, tiles = replay.add(data)
         replay.projections(leaf)
         if hashes[at * HASH_SIZE : (at + 1) * HASH_SIZE] != hashed:
-            raise Tampered(
-                replay.table, index * WIDTH + at, f"its bytes do not have the hash in {hashes_path}"
-            )
+            raise Tampered(replay.table, index * WIDTH + at, f"its bytes do not have the hash in {hashes_path}")
         yield from tiles
 
 

@@ -1,8 +1,9 @@
 """Measures an import end to end beside a naive build, in one run on one database.
 
-The list is a newsletter: name, e-mail, phone, address, birth year, two consents with their time and wording. The naive
-build does what a first version usually does: `csv.DictReader`, `phonenumbers`, Fernet for each field, one ORM object, one
-lookup and one commit a row; it takes fewer people and is given as rows a second.
+The list is a newsletter: name, e-mail, phone, address, birth year, two consents with their time and wording. The
+naive build does what a first version usually does: `csv.DictReader`, `phonenumbers`, Fernet for each field, one ORM
+object, one lookup and one commit a row; it takes fewer people and is given as rows a second. Its table is a temporary one, because
+the gateway's role may make no other: its commits wait for no disk, which flatters it.
 """
 
 import csv
@@ -10,7 +11,6 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -55,8 +55,7 @@ def measure(gate: Gate, people: int, naive: int = NAIVE) -> dict[str, Any]:
         few = _list(Path(folder, "few.csv"), naive, name, "newsletter-1")
         new = people / _timed(lambda: _import(gate, name, first))
         known = people / _timed(lambda: _import(gate, name, again))
-        with _naive_tables(gate):
-            slow = naive / _timed(lambda: _naive(gate, few))
+        slow = naive / _timed(lambda: _naive(gate, few))
     return {
         "people": people,
         "new_rows_per_second": round(new),
@@ -131,11 +130,6 @@ class _Customer(_Base):
     address: Mapped[bytes] = mapped_column(LargeBinary)
     city: Mapped[bytes] = mapped_column(LargeBinary)
     consented_at: Mapped[datetime]
-
-
-@contextmanager
-def _naive_tables(gate: Gate) -> Iterator[None]:
-    yield
 
 
 def _naive(gate: Gate, path: Path) -> None:

@@ -120,22 +120,25 @@ def prepare(url: str, people: int, digest: Any) -> str:
         connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
         Base.metadata.create_all(connection)
         with Session(connection) as session:
-            for no in range(people):
-                email = f"person{no}@example.com"
-                customer = Customer(id=no, digest=digest(email), country="KR", **_sealed(fernet, email, no))
-                session.add(customer)
-                if no % 100 < 85:
-                    state = "given" if no % 100 < 68 else "withdrawn"
-                    session.add(
-                        Consent(customer_id=no, purpose="marketing.own", channel="email", state=state,
-                                since=now - timedelta(days=1 + no % 600))
-                    )  # fmt: skip
+            session.add_all(
+                Customer(id=no, digest=digest(email), country="KR", **_sealed(fernet, email, no))
+                for no in range(people)
+                if (email := f"person{no}@example.com")
+            )
+            session.flush()
+            session.add_all(_said(no, now) for no in range(people) if no % 100 < 85)
             session.commit()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in Base.metadata.sorted_tables:
             connection.execute(text(f"VACUUM (ANALYZE) {table.fullname}"))
     engine.dispose()
     return key.decode()
+
+
+def _said(no: int, now: datetime) -> Consent:
+    state = "given" if no % 100 < 68 else "withdrawn"
+    since = now - timedelta(days=1 + no % 600)
+    return Consent(customer_id=no, purpose="marketing.own", channel="email", state=state, since=since)
 
 
 def _sealed(fernet: Fernet, email: str, no: int) -> dict[str, bytes]:

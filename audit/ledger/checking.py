@@ -78,9 +78,7 @@ def verify_database(
         rows.replay.finish(checkpoint)
         _check_ends(rows)
         waiting = _check_outside(connection, mark)
-        return Verified(
-            checkpoint.origin, checkpoint.size, checkpoint.root, rows.replay.last_at, count, waiting
-        )
+        return Verified(checkpoint.origin, checkpoint.size, checkpoint.root, rows.replay.last_at, count, waiting)
 
 
 def _check_checkpoints(rows: _Rows, verifier: Verifier) -> tuple[int, tuple[Checkpoint, Mark] | None]:
@@ -112,18 +110,14 @@ def _check_signatures(row: Any, before: int | None, verifier: Verifier) -> tuple
     return checkpoint, mark
 
 
-def _check_head(
-    rows: _Rows, before: int | None, checkpoint: Checkpoint, mark: Mark, numbers: list[int]
-) -> None:
+def _check_head(rows: _Rows, before: int | None, checkpoint: Checkpoint, mark: Mark, numbers: list[int]) -> None:
     """Hold one checkpoint against the tree grown so far. A difference lies in what it added."""
     first, last = before or 0, checkpoint.size - 1
     if not compare_digest(rows.replay.edge.root(), checkpoint.root):
         what = f"entries {first} to {last} do not lead to the root signed for size {checkpoint.size}"
         raise Tampered("ledger_leaf", first, what)
     if not compare_digest(numbers_digest(numbers), mark.numbers):
-        raise Tampered(
-            "ledger_leaf", first, f"the inbox numbers of entries {first} to {last} are not those signed"
-        )
+        raise Tampered("ledger_leaf", first, f"the inbox numbers of entries {first} to {last} are not those signed")
 
 
 def _check_leaf(rows: _Rows) -> int:
@@ -138,9 +132,7 @@ def _check_leaf(rows: _Rows) -> int:
     if row.entry is None:
         raise Tampered("ledger_inbox", place, f"its inbox row, number {row.inbox_no}, is missing")
     if row.entry != leaf.entry:
-        raise Tampered(
-            "ledger_inbox", place, f"inbox row {row.inbox_no} and the log hold different bytes for it"
-        )
+        raise Tampered("ledger_inbox", place, f"inbox row {row.inbox_no} and the log hold different bytes for it")
     if (row.at, row.kind, row.actor) != (leaf.at, *rows.replay.projections(leaf)):
         raise Tampered("ledger_leaf", place, "its time, kind or actor column is not what its bytes say")
     for tile in tiles:

@@ -21,9 +21,7 @@ from audit.tiles import WIDTH, Edge, split_hashes, widths
 _LATEST = "SELECT size, note, mark FROM ledger_checkpoint ORDER BY size DESC LIMIT 1"
 _AT_SIZE = "SELECT note FROM ledger_checkpoint WHERE size = %(size)s"
 _EDGE_LEAVES = "SELECT idx, at, leaf FROM ledger_leaf WHERE idx >= %(start)s ORDER BY idx LIMIT 257"
-_EDGE_ROOTS = (
-    "SELECT idx, hashes FROM ledger_tile WHERE level = %(level)s AND idx >= %(start)s ORDER BY idx LIMIT 257"
-)
+_EDGE_ROOTS = "SELECT idx, hashes FROM ledger_tile WHERE level = %(level)s AND idx >= %(start)s ORDER BY idx LIMIT 257"
 _LAST_AT = "SELECT at FROM ledger_leaf WHERE idx = %(idx)s"
 _AHEAD = "SELECT inbox_no FROM ledger_leaf WHERE inbox_no > %(low)s"
 _GENESIS = "INSERT INTO ledger_checkpoint (size, previous, note, mark) VALUES (0, NULL, %(note)s, %(mark)s)"
@@ -58,9 +56,7 @@ class Head:
     waterline: Waterline
 
 
-def read_head(
-    connection: Connection, signer: Signer, origin: str, known: Head | None, seen: Seen | None
-) -> Head:
+def read_head(connection: Connection, signer: Signer, origin: str, known: Head | None, seen: Seen | None) -> Head:
     """Return the stored head; the one known already if nobody has written since.
 
     Args:
@@ -84,9 +80,7 @@ def read_head(
         _check_history(connection, seen, row.size)
     edge = _read_edge(connection, row.size)
     if edge.root() != Checkpoint.open(row.note, verifier).root:
-        raise Tampered(
-            "ledger_checkpoint", row.size, "the stored right edge does not lead to the signed root"
-        )
+        raise Tampered("ledger_checkpoint", row.size, "the stored right edge does not lead to the signed root")
     last = connection.exec_driver_sql(_LAST_AT, {"idx": row.size - 1}).scalar_one_or_none()
     ahead = connection.exec_driver_sql(_AHEAD, {"low": mark.low}).scalars()
     waterline = Waterline(mark.low)
@@ -111,9 +105,7 @@ def _check_signed(row: Any, verifier: Verifier) -> Mark:
     except NoteRefused as error:
         raise Tampered("ledger_checkpoint", None, f"the head of size {row.size}: {error}") from error
     if checkpoint.size != row.size or mark.size != row.size:
-        raise Tampered(
-            "ledger_checkpoint", None, f"the head is stored as size {row.size} but signed for another"
-        )
+        raise Tampered("ledger_checkpoint", None, f"the head is stored as size {row.size} but signed for another")
     return mark
 
 
@@ -132,9 +124,7 @@ def _read_edge(connection: Connection, size: int) -> Edge:
         read = _edge_leaves if level == 0 else _edge_tiles
         hashes = read(connection, level, full * WIDTH)
         if len(hashes) != partial:
-            raise Tampered(
-                "ledger_leaf", None, f"level {level} of the right edge holds {len(hashes)}, not {partial}"
-            )
+            raise Tampered("ledger_leaf", None, f"level {level} of the right edge holds {len(hashes)}, not {partial}")
         levels.append(hashes)
     return Edge.of(size, levels)
 
@@ -143,9 +133,7 @@ def _edge_leaves(connection: Connection, _: int, start: int) -> list[bytes]:
     rows = connection.exec_driver_sql(_EDGE_LEAVES, {"start": start}).all()
     for place, row in enumerate(rows, start):
         if row.idx != place or not bytes(row.leaf).startswith(leaf_head(row.at)):
-            raise Tampered(
-                "ledger_leaf", place, "the entry is missing, or its time is not the one in its bytes"
-            )
+            raise Tampered("ledger_leaf", place, "the entry is missing, or its time is not the one in its bytes")
     return [leaf_hash(row.leaf) for row in rows]
 
 

@@ -63,9 +63,7 @@ def enter_raw(cursor: "Cursor[Any]", entries: Sequence[bytes]) -> list[int]:
         NotInTransaction: the connection commits every statement by itself.
     """
     if cursor.connection.autocommit:
-        raise NotInTransaction(
-            "the connection is in autocommit mode; the entry would not share the act's fate"
-        )
+        raise NotInTransaction("the connection is in autocommit mode; the entry would not share the act's fate")
     if any(len(entry) > ENTRY_LIMIT for entry in entries):
         raise LeafRefused(f"an entry exceeds {ENTRY_LIMIT} bytes; record a digest instead of the content")
     if not entries:

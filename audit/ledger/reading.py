@@ -128,9 +128,7 @@ def receipt(connection: Connection, idx: int) -> bytes:
 
 def _head(connection: Connection) -> tuple[int, bytes]:
     table = ledger_checkpoint.c
-    row = connection.execute(
-        select(table.size, table.note).order_by(table.size.desc()).limit(1)
-    ).one_or_none()
+    row = connection.execute(select(table.size, table.note).order_by(table.size.desc()).limit(1)).one_or_none()
     if row is None:
         raise NotInLog("the log has no checkpoint yet; a sequencer has to run once")
     return row.size, row.note
@@ -161,15 +159,11 @@ def _hashes(connection: Connection, level: int, index: int, width: int) -> bytes
 
 def _leaves(column: Column[bytes], index: int, width: int) -> Select[Any]:
     first = index * WIDTH
-    return (
-        select(column).where(ledger_leaf.c.idx.between(first, first + width - 1)).order_by(ledger_leaf.c.idx)
-    )
+    return select(column).where(ledger_leaf.c.idx.between(first, first + width - 1)).order_by(ledger_leaf.c.idx)
 
 
 def _all(rows: Sequence[bytes], count: int) -> Sequence[bytes]:
     """Serve whole or not at all: a short answer would verify nowhere and be blamed on the reader."""
     if len(rows) != count:
-        raise Tampered(
-            "ledger_leaf", None, f"{count} rows belong to a published tile and {len(rows)} are there"
-        )
+        raise Tampered("ledger_leaf", None, f"{count} rows belong to a published tile and {len(rows)} are there")
     return rows

@@ -66,9 +66,7 @@ def _first_at(connection: Connection, moment: datetime) -> int:
     """Return the index of the first entry at or after a moment: time never goes back, so halving finds it."""
 
     def time_of(idx: int) -> datetime:
-        at: datetime = connection.execute(
-            select(ledger_leaf.c.at).where(ledger_leaf.c.idx == idx)
-        ).scalar_one()
+        at: datetime = connection.execute(select(ledger_leaf.c.at).where(ledger_leaf.c.idx == idx)).scalar_one()
         return at
 
     return bisect_left(range(size(connection)), moment, key=time_of)

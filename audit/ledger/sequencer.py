@@ -216,9 +216,7 @@ class Sequencer:
             if index is not None:
                 return index
             if time.monotonic() >= deadline:
-                raise NotSettled(
-                    f"inbox entry {inbox_no} is not in the log after {timeout} s; it is safe, ask again"
-                )
+                raise NotSettled(f"inbox entry {inbox_no} is not in the log after {timeout} s; it is safe, ask again")
             if not self.run_once():
                 time.sleep(_PAUSE)
 
@@ -271,9 +269,7 @@ class Sequencer:
         edge = head.edge
         tiles = [tile for hashed in batch.hashes for tile in edge.append(hashed)]
         note = Checkpoint(self._origin, edge.size, edge.root()).sign(self._signer)
-        mark = Mark(self._origin, edge.size, head.waterline.low, numbers_digest(batch.numbers)).sign(
-            self._signer
-        )
+        mark = Mark(self._origin, edge.size, head.waterline.low, numbers_digest(batch.numbers)).sign(self._signer)
         _add_tiles(connection, tiles)
         # A second history would need a second checkpoint after `previous`, which the table refuses whoever
         # asks.

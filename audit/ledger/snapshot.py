@@ -19,9 +19,7 @@ def snapshot(connection: Connection) -> Iterator[None]:
         NotInTransaction: the connection has a transaction open already.
     """
     if connection.in_transaction():
-        raise NotInTransaction(
-            "give a connection with no open transaction; the check reads one moment of its own"
-        )
+        raise NotInTransaction("give a connection with no open transaction; the check reads one moment of its own")
     with connection.begin():
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield

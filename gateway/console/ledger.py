@@ -26,11 +26,11 @@ def add(router: APIRouter, door: Door) -> None:
         actor: str = "",
         since: str = "",
         until: str = "",
-        contains: str = "",
+        text: str = "",
         before: str = "",
     ) -> Response:
         visit = door.visit(request)
-        asked = {"kind": kind.strip(), "actor": actor.strip(), "since": since, "until": until, "contains": contains}
+        asked = {"kind": kind.strip(), "actor": actor.strip(), "since": since, "until": until, "text": text}
         found = inspect.search(door.gate, visit.officer, _query(asked, before))
         state = inspect.verify_state(door.gate)
         older = urlencode({**{name: value for name, value in asked.items() if value}, "before": str(found.before)})
@@ -86,16 +86,16 @@ def _query(asked: dict[str, str], before: str) -> LedgerQuery:
         actor=asked["actor"],
         since=_day(asked["since"]),
         until=until + timedelta(days=1) if until else None,  # a day that is named is meant whole
-        contains=asked["contains"],
+        contains=asked["text"],
         before=_index(before) if before else None,
     )
 
 
-def _day(text: str) -> datetime | None:
-    if not text:
+def _day(written: str) -> datetime | None:
+    if not written:
         return None
     try:
-        found = date.fromisoformat(text)
+        found = date.fromisoformat(written)
     except ValueError as error:
         raise Invalid("day_unfit", "Write a day as 2026-11-22.") from error
     return datetime(found.year, found.month, found.day, tzinfo=UTC)

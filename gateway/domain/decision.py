@@ -109,7 +109,7 @@ def _lawful_reaches(question: Question) -> tuple[list[tuple[Source, Reach]], tup
         findings.append(finding)
         if finding.lawful:
             lawful.append((source, reach))
-    lawful.sort(key=lambda pair: preference(pair[0]))
+    lawful.sort(key=lambda pair: preference(question, pair[0]))
     return lawful, tuple(findings)
 
 

@@ -71,9 +71,8 @@ def source_lawful(
         words = f"{rule.title}: not for {ask.purpose} by {ask.channel} in {jurisdiction or 'an unknown country'}"
         return SourceFinding(False, "source_not_for_this", rule.id, rule.cite, words)
     failing = [_failing(permit, ask, source, bundle, jurisdiction, at) for permit in permits]
-    for permit, fault in zip(permits, failing, strict=True):
-        if not fault:
-            return SourceFinding(True, "lawful", rule.id, permit.cite, f"{rule.title}: lawful for this")
+    if "" in failing:
+        return SourceFinding(True, "lawful", rule.id, rule.cite, f"{rule.title}: lawful for this")
     permit, fault = permits[0], failing[0]
     missing = tuple(sorted(permit.evidence - source.evidence)) if fault == "evidence_missing" else ()
     return SourceFinding(False, fault, rule.id, permit.cite, f"{rule.title}: {_faults[fault]}", missing)

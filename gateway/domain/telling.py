@@ -6,7 +6,7 @@ Must never decide: what speaks against an ask was found before; here it is only 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from gateway.domain.duties import together
@@ -39,10 +39,12 @@ def finding_of(question: Question, source: Source) -> SourceFinding:
     return source_lawful(question.ask, source, question.bundle, person.jurisdiction, question.at, person.kind)
 
 
-def preference(source: Source) -> tuple[bool, float, int]:
-    """What the person entered goes first, then the most recently collected."""
+def preference(question: Question, source: Source) -> tuple[bool, float, int]:
+    """Order sources: what the person entered goes first, then the most recently collected."""
+    rule = question.bundle.sources.get(source.kind)
+    entered = source.by_person or (rule is not None and rule.by_person)
     collected = source.collected_at.timestamp() if source.collected_at else float("-inf")
-    return not source.by_person, -collected, source.no
+    return not entered, -collected, source.no
 
 
 def worst_of(reasons: list[Reason] | tuple[Reason, ...]) -> Outcome:
@@ -96,7 +98,7 @@ def _openable(question: Question, allowed: tuple[Judged, ...]) -> tuple[int, ...
         and question.bundle.pack(source.country).code in asked
         and finding_of(question, source).lawful
     )
-    return tuple(source.no for source in sorted((*leading, *others), key=preference))
+    return tuple(source.no for source in sorted((*leading, *others), key=partial(preference, question)))
 
 
 def _until(question: Question, allowed: tuple[Judged, ...]) -> datetime:

@@ -12,10 +12,12 @@ from gateway.samples.catalogue import HOUSE, SAMPLES, Sample
 
 ACTOR: Final = "demo"
 OFFICERS: Final = (("anna", "officer"), ("otto", "auditor"))
-PARTIES: Final = {HOUSE: "DE", **{sample.supplier: sample.jurisdiction for sample in SAMPLES if sample.supplier != HOUSE}}
+PARTIES: Final = {HOUSE: "IE", **{sample.supplier: sample.jurisdiction for sample in SAMPLES if sample.supplier != HOUSE}}
 _SINCE: Final = datetime(2026, 6, 1, tzinfo=UTC)
 _LANGUAGES: Final = {"KR": "ko", "DE": "de", "IR": "fa", "TW": "zh-Hant", "US": "en", "GB": "en", "CN": "zh-Hans"}
 _BRANCHES: Final = {"TW": "Taipei"}
+_ALSO: Final = {"us_catalogue.csv": ("age_gate",)}
+"""Evidence that our own files hold beside what came with the list: the catalogue's terms admit adults only."""
 
 NEWSLETTER: Final = "newsletter-seoul"
 """The tool that the printed commands speak for."""
@@ -58,7 +60,7 @@ def source_wish(sample: Sample) -> SourceWish:
         collector=sample.supplier,
         country=sample.jurisdiction,
         collected_at=_SINCE,
-        evidence=sample.evidence,
+        evidence=(*sample.evidence, *_ALSO.get(sample.file, ())),
         named=(HOUSE,) if "names_us" in sample.evidence else (),
         defaults=_defaults(sample),
     )

@@ -130,12 +130,12 @@ def place_of(gate: Gate, inbox_no: int) -> int | None:
 
 def verify_state(gate: Gate) -> LedgerState:
     """Say where the log stands and how the newest check of it came out. Reads numbers only."""
-    lag = gate.house.sequencer.lag()
+    waiting, behind = ledger.lag(gate.house.sequencer)
     with gate.house.snapshot() as connection:
         found = ledger.last_check(connection)
         check = _check(Entry.decode(found)) if found else None
         name, size, at = ledger.origin(connection), ledger.size(connection), ledger.last_at(connection)
-    return LedgerState(name, size, at, lag.waiting, lag.oldest_seconds, check)
+    return LedgerState(name, size, at, waiting, behind, check)
 
 
 def verify(gate: Gate, officer: Officer) -> LedgerState:

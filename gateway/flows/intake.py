@@ -146,7 +146,9 @@ def resume(gate: Gate, actor: str, batch_uid: str, path: Path, progress: Progres
     with gate.house.unit() as connection:
         batch = batches.by_uid(connection, _uid(batch_uid))
         if batch is None or batch.digest.hex() != _digest(path):
-            raise Refused("batch_unknown", "No import of that number began with this file. Give the file it began with.")
+            raise Refused(
+                "batch_unknown", "No import of that number began with this file. Give the file it began with."
+            )
         name = sources.name_of(connection, batch.source_no)
     return receive(gate, actor, name, path, progress=progress)
 
@@ -289,7 +291,9 @@ class _Work:
         with self._gate.house.unit() as connection:
             batches.finish(connection, batch.no, self._gate.clock())
             done = batches.known(connection, batch.source_no, batch.digest) or batch
-            self._enter(connection, kind, done, {"chunks": done.next_chunk, "counts": dict(sorted(done.counts.items()))})
+            self._enter(
+                connection, kind, done, {"chunks": done.next_chunk, "counts": dict(sorted(done.counts.items()))}
+            )
         # True now: the import is finished and in the ledger. A crash before this line is mended by importing again.
         return self._report(done)
 
@@ -403,7 +407,9 @@ def _must_be_approved(source: Source, verdict: Verdict) -> None:
 
 
 def _not_approved(source: Source) -> Refused:
-    return Refused("source_not_approved", f"The source is {source.status}. It must be approved before lists come from it.")
+    return Refused(
+        "source_not_approved", f"The source is {source.status}. It must be approved before lists come from it."
+    )
 
 
 def _reading(path: Path, overrides: Mapping[str, str], encoding: str | None, delimiter: str | None) -> Reading:
@@ -434,4 +440,3 @@ def _told_reading(reading: Reading | None) -> dict[str, Any]:
 def _overrides(mapping: Mapping[str, str]) -> dict[str, str]:
     """Turn a kept mapping into the sender's word; a column that nobody declared stays so."""
     return {column: field or headers.Field.IGNORE.value for column, field in mapping.items()}
-

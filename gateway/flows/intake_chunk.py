@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from os import urandom
+from typing import Any
 
 import orjson
 
@@ -112,7 +113,7 @@ def store_chunk(gate: Gate, run: Run, chunk: Prepared) -> Counter[str]:
         total = Counter(batch.counts)
         total.update(tally)
         batches.advance(connection, run.batch_no, total, gate.clock())  # 8
-        body = {"batch": run.batch_uid.hex(), "chunk": chunk.number, "counts": dict(sorted(tally.items())),
+        body: dict[str, Any] = {"batch": run.batch_uid.hex(), "chunk": chunk.number, "counts": dict(sorted(tally.items())),
                 "identifiers": _digest(chunk.claims)}  # fmt: skip
         gate.house.enter(connection, [Entry("import.chunk", run.actor, body)])
     # True now: the chunk is on file, counted and in the ledger. A crash before this line left nothing of it.
@@ -166,9 +167,7 @@ def _shut(bits: int) -> str:
     return "suppressed_all" if bits & ALL else ""
 
 
-def _sort(
-    gate: Gate, connection: Connection, run: Run, claims: Sequence[Claim], tally: Counter[str]
-) -> list[Slot]:
+def _sort(gate: Gate, connection: Connection, run: Run, claims: Sequence[Claim], tally: Counter[str]) -> list[Slot]:
     """Put rows to people, and count what became of each."""
     found = _found(connection, claims)
     known = people.hold(connection, {match.person_no for match in found}, run.shared.source_no)

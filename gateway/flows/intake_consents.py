@@ -78,7 +78,7 @@ class Speaking:
         said: dict[str, list[Any]],
         tally: Counter[str],
     ) -> None:
-        when = said["consent_at"][at] if "consent_at" in said else ""
+        when: Any = said["consent_at"][at] if "consent_at" in said else ""
         wording = self._version(cells["consent_wording"][at]) if "consent_wording" in cells else ""
         wording = wording or self._shared.defaults.wording
         named = self._named(cells["named_recipient"][at]) if "named_recipient" in cells else None
@@ -86,11 +86,12 @@ class Speaking:
         if fault:
             tally[f"consent.ignored.{fault}"] += len(channels)
             return
+        given_at: datetime = when.at
         method = self._how(cells["consent_method"][at], tally) if "consent_method" in cells else "list"
         conditions = self._carried[bool(named)]
         for channel in channels:
             if REACHED_BY[channel].value in claim.marks:
-                claim.consents.append(ConsentClaim(channel, when.at, wording, method, conditions))
+                claim.consents.append(ConsentClaim(channel, given_at, wording, method, conditions))
             else:
                 tally["consent.ignored.identifier_missing"] += 1
 

@@ -67,17 +67,15 @@ class Sorting:
         names: the names on file, for those found by phone.
     """
 
-    def __init__(
-        self, found: Iterable[Match], known: Mapping[int, Known], names: Mapping[int, list[str]]
-    ) -> None:
+    def __init__(self, found: Iterable[Match], known: Mapping[int, Known], names: Mapping[int, list[str]]) -> None:
         self.slots: list[Slot] = []
         self._on_file: dict[int, Slot] = {}
         self._by_mark: dict[tuple[str, bytes], list[Slot]] = defaultdict(list)
         for match in found:
             if match.person_no in known:
                 slot = self._slot_of(known[match.person_no], names)
-                slot.own[match.index] = match.version
-                holders = self._by_mark[match.kind, match.index]
+                slot.own[match.blind_index] = match.version
+                holders = self._by_mark[match.kind, match.blind_index]
                 if slot not in holders:
                     holders.append(slot)
 
@@ -131,14 +129,15 @@ def spellings(name: str) -> frozenset[str]:
 
 
 def only_by_phone(claims: Iterable[Claim], found: Iterable[Match]) -> set[int]:
-    """Give the people on file whose names have to be looked at: found by the phone of a row that nothing surer joins."""
+    """Give the people on file whose names have to be looked at: found by the phone of a row without a surer match."""
     holders: dict[tuple[str, bytes], set[int]] = defaultdict(set)
     for match in found:
-        holders[match.kind, match.index].add(match.person_no)
+        holders[match.kind, match.blind_index].add(match.person_no)
     people: set[int] = set()
     for claim in claims:
-        sure = any(holders.get((kind, index)) for kind in _SURE if kind in claim.marks for index in claim.marks[kind].indexes)
+        sure = any(
+            holders.get((kind, index)) for kind in _SURE if kind in claim.marks for index in claim.marks[kind].indexes
+        )
         if not sure and PHONE in claim.marks and claim.name:
             people.update(*(holders.get((PHONE, index), ()) for index in claim.marks[PHONE].indexes))
     return people
-

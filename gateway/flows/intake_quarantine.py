@@ -6,7 +6,7 @@ row it begins with, and the batch is bound into the seal.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -56,7 +56,7 @@ def keep_chunk(gate: Gate, batch: Batch, mapping: Mapping, chunk: Chunk, actor: 
         total = Counter(held.counts)
         total.update(tally)
         batches.advance(connection, batch.no, total, gate.clock())
-        body = {"batch": batch.uid.hex(), "chunk": chunk.number, "counts": dict(sorted(tally.items()))}
+        body: dict[str, Any] = {"batch": batch.uid.hex(), "chunk": chunk.number, "counts": dict(sorted(tally.items()))}
         gate.house.enter(connection, [Entry("import.chunk", actor, body)])
     # True now: the chunk is sealed, counted and in the ledger. A crash before this line left nothing of it.
     return tally

@@ -16,8 +16,9 @@ from gateway.flows.intake_consents import Speaking
 from gateway.flows.intake_defaults import Shared
 from gateway.flows.intake_values import Dates, Day, or_nothing
 from gateway.flows.subject import external
+from gateway.lists.errors import BadValue
 from gateway.lists.headers import Mapping
-from gateway.lists.normal import BadValue, email, external_id, phone, postal
+from gateway.lists.normal import email, external_id, phone, postal
 from gateway.vault.disclose import fragment
 from gateway.vault.lookup import Lookup
 from policies.packs import Bundle
@@ -64,7 +65,7 @@ class Rows:
         if not rows:
             return []
         columns = list(zip(*rows, strict=True))
-        cells = {name: columns[at] for name, at in self._places.items()}
+        cells: dict[str, Sequence[str]] = {name: columns[at] for name, at in self._places.items()}
         said = self._fields(cells, len(rows), tally)
         marks = self._marks(said, len(rows), tally)
         attributes = self._attributes(said, len(rows))
@@ -102,7 +103,8 @@ class Rows:
         if "country" not in cells:
             return [default] * count
         return [
-            read or ("" if cell.strip() else default) for read, cell in zip(said["country"], cells["country"], strict=True)
+            read or ("" if cell.strip() else default)
+            for read, cell in zip(said["country"], cells["country"], strict=True)
         ]
 
     def _phones(self, cells: Sequence[str], countries: Sequence[str], tally: Counter[str]) -> list[str]:
@@ -156,7 +158,9 @@ class Rows:
         """Give the facts in clear. Region and time zone of the defaults are those of the default country only."""
         shared, defaults = self._shared, self._shared.defaults
         regions, languages = said.get("region", [""] * count), said.get("language", [""] * count)
-        years = said.get("birth_year") or [int(each[:4]) if each else 0 for each in said.get("birth_date", [""] * count)]
+        years = said.get("birth_year") or [
+            int(each[:4]) if each else 0 for each in said.get("birth_date", [""] * count)
+        ]
         return [
             (
                 country, region or (defaults.region if country == defaults.country else ""), defaults.branch,
@@ -170,8 +174,8 @@ class Rows:
         """Spell each class of each row, as it will be sealed."""
         spoken = {**said, "last_purchase_at": _days(said, "purchase_at"), "last_inquiry_at": _days(said, "inquiry_at")}
         by_class: dict[str, list[str]] = {}
-        for name in spoken:
-            if name in self._classes and any(spoken[name]):
+        for name, column in spoken.items():
+            if name in self._classes and any(column):
                 by_class.setdefault(self._classes[name], []).append(name)
         fragments: list[dict[str, bytes]] = [{} for _ in range(count)]
         for cls, names in by_class.items():

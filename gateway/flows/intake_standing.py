@@ -46,8 +46,8 @@ def consents_of(
     """
     on_file = {no for no, slot in persons if slot.known is not None and any(claim.consents for claim in slot.claims)}
     stops: dict[int, list[Stop]] = defaultdict(list)
-    for no, *stop in people.withdrawn(connection, on_file):
-        stops[no].append((stop[0], stop[1], stop[2]))
+    for no, purpose, channel, sender_no in people.withdrawn(connection, on_file):
+        stops[no].append((purpose, channel, sender_no))
     fresh: list[ConsentRow] = []
     known: list[ConsentRow] = []
     for no, slot in persons:
@@ -69,7 +69,7 @@ def keep_consents(
     intake.add_consents(connection, shared.source_no, actor, at, fresh)
     consents.append(connection, [
         Event(
-            person_no=row.person_no, kind=row.kind, index=row.index, state=ConsentState(row.state),
+            person_no=row.person_no, kind=row.kind, index=row.blind_index, state=ConsentState(row.state),
             purpose=row.purpose, channel=row.channel, sender_no=row.sender_no, method=row.method, actor=actor,
             at=row.at, conditions=Condition(row.conditions), wording=row.wording, language=row.language,
             source_no=shared.source_no,

@@ -102,7 +102,9 @@ class _Looking:
     def __init__(self, columns: Sequence[str], mapping: headers.Mapping, default_country: str) -> None:
         credential = mapping.place(Field.PASSWORD_HASH)
         # A title that speaks of passwords in any language, over cells that are digests, needs nobody's word.
-        self._suspect = {each.column for each in headers.propose(columns).proposals if each.field is Field.PASSWORD_HASH}
+        self._suspect = {
+            each.column for each in headers.propose(columns).proposals if each.field is Field.PASSWORD_HASH
+        }
         watched = {*mapping.undeclared, *((columns[credential],) if credential is not None else ())}
         self._watched = [(at, title) for at, title in enumerate(columns) if title in watched]
         self._country = mapping.place(Field.COUNTRY)

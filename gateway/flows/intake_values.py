@@ -15,29 +15,31 @@ from importlib import resources
 from typing import Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
+from gateway.lists.errors import BadValue
 from gateway.lists.letters import comparable, fold
-from gateway.lists.normal import BadValue, Order, birth_year, day, moment
+from gateway.lists.normal import Order, birth_year, day, moment
 
 T = TypeVar("T")
 
 LONGEST_TEXT: Final = 200
 _KEPT: Final = 20_000  # distinct cells remembered by one reader
 
-_YES: Final = frozenset("y yes true 1 ja j x ✓ ✔ 예 네 동의 동의함 o 是 同意 已同意 √ بله بلی آری موافق".split())
-_NO: Final = frozenset("n no false 0 nein 아니오 아니요 미동의 거부 × 否 不同意 未同意 不 خیر نه".split())
+# No "x": it ticks a box in German lists and says no in Korean ones.
+_YES: Final = frozenset("y yes true 1 ja j ✓ ✔ √ 예 네 동의 동의함 o 是 同意 已同意 بله بلی آری موافق".split())  # noqa: SIM905
+_NO: Final = frozenset("n no false 0 nein × 아니오 아니요 미동의 거부 否 不同意 未同意 不 خیر نه".split())  # noqa: SIM905
 _METHODS: Final = {
-    **dict.fromkeys("웹사이트 홈페이지 网站 網站 وبسایت website webseite online".split(), "web"),
-    **dict.fromkeys("모바일앱 앱 应用 應用程式 اپلیکیشن".split(), "app"),
-    **dict.fromkeys("매장 门店 門市 فروشگاه filiale store".split(), "shop"),
-    **dict.fromkeys("전화 电话 電話 تلفن telefon".split(), "phone"),
-    **dict.fromkeys("서면 书面 書面 کتبی schriftlich".split(), "paper"),
+    **dict.fromkeys(["웹사이트", "홈페이지", "网站", "網站", "وبسایت", "website", "webseite", "online"], "web"),
+    **dict.fromkeys(["모바일앱", "앱", "应用", "應用程式", "اپلیکیشن"], "app"),
+    **dict.fromkeys(["매장", "门店", "門市", "فروشگاه", "filiale", "store"], "shop"),
+    **dict.fromkeys(["전화", "电话", "電話", "تلفن", "telefon"], "phone"),
+    **dict.fromkeys(["서면", "书面", "書面", "کتبی", "schriftlich"], "paper"),
 }
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8}){0,4}", re.IGNORECASE)
 _REGION: Final = re.compile(r"[A-Z0-9]{1,3}")
 _VERSION: Final = re.compile(r"[A-Za-z0-9._/:+-]{1,100}")
 _METHOD: Final = re.compile(r"[a-z][a-z0-9_]{0,49}")
 _CATEGORY: Final = re.compile(r"[^\W\d_][\w &.,/+()'-]{0,59}")
-_LONG_NUMBER: Final = re.compile(r"\d{5}|\d(?:[ .-]?\d){6}")
+_LONG_NUMBER: Final = re.compile(r"\d{5}|\d(?:[ ._-]?\d){6}")
 
 
 class Bad(NamedTuple):
@@ -61,7 +63,7 @@ def text(cell: str) -> str | Bad:
 
 def country(cell: str) -> str | Bad:
     """Read an ISO 3166-1 alpha-2 code; the name of a country is not guessed at."""
-    code = fold(cell).strip().upper()
+    code = unicodedata.normalize("NFKC", cell).strip().upper()
     return code if code in _countries() else Bad("country_unknown")
 
 

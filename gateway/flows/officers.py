@@ -14,6 +14,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv6Address, IPv6Network
 from threading import BoundedSemaphore
 from typing import Final, Never
 
@@ -174,7 +175,7 @@ def check_form(gate: Gate, session: str, given: str) -> None:
 
 def _reserve(gate: Gate, name: str, address: str) -> _Attempt:
     now = gate.clock()
-    marks = (_mark(gate, "name", name), _mark(gate, "address", address))
+    marks = (_mark(gate, "name", name), _mark(gate, "address", _network(address)))
     with gate.house.unit() as connection:
         counted = kept.count_attempts(connection, marks, now - WINDOW)
         known = kept.officer_named(connection, name)
@@ -227,6 +228,15 @@ def _enter_refusal(gate: Gate, attempt: _Attempt, reason: str) -> None:
 
 def _secret(known: KeptOfficer | None) -> str | None:
     return known.password if known and known.active else None
+
+
+def _network(address: str) -> str:
+    """Give what one household is known by: of IPv6 the first 64 bits, since it may use all addresses below them."""
+    try:
+        known = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(known.ipv4_mapped or IPv6Network((int(known), 64), strict=False))
 
 
 def _mark(gate: Gate, what: str, value: str) -> bytes:

@@ -51,7 +51,7 @@ class Stopped:
     Attributes:
         at: since when (UTC).
         purpose, channel, sender_no: what is stopped; "*" and 0 are all.
-        reference: what the person can quote: the number of the event on record.
+        reference: what the person can quote: the number of the event on record, 0 if there is none.
     """
 
     at: datetime

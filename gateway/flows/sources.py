@@ -185,9 +185,7 @@ def _become(gate: Gate, actor: str, name: str, status: SourceStatus) -> SourceRo
         return sources.source(connection, name)
 
 
-def _note(
-    gate: Gate, connection: Connection, row: SourceRow, what: str, actor: str, detail: Mapping[str, Any]
-) -> None:
+def _note(gate: Gate, connection: Connection, row: SourceRow, what: str, actor: str, detail: Mapping[str, Any]) -> None:
     sources.note(connection, row.source.no, what, actor, detail, gate.clock())
     body = {"source": row.uid.hex(), "name": row.source.name, **detail}
     gate.house.enter(connection, [Entry(f"source.{what}", actor, body)])

@@ -79,8 +79,8 @@ def begin(connection: Connection, uid: bytes, record: BatchRecord, wrapped: byte
     """
     values = {
         "uid": uid, "source": record.source_no, "digest": record.digest, "state": record.state,
-        "verdict": record.verdict, "mapping": json.dumps(list(record.mapping.items())), "reading": _json(record.reading),
-        "reasons": json.dumps(list(record.reasons)), "counts": _json(record.counts),
+        "verdict": record.verdict, "mapping": json.dumps(list(record.mapping.items())),
+        "reading": _json(record.reading), "reasons": json.dumps(list(record.reasons)), "counts": _json(record.counts),
         "columns": _json(record.columns), "wrapped": wrapped, "cure": record.cure_until, "at": at,
     }  # fmt: skip
     row = connection.execute(_BEGIN, values).one_or_none()

@@ -118,12 +118,12 @@ def standing(connection: Connection, person_no: int) -> list[Line]:
 
 
 def event_behind(connection: Connection, person_no: int, line: Line) -> int:
-    """Give the number of the first event that says what a line of the standing says."""
+    """Give the number of the first event that says what a line of the standing says; 0 if none was kept."""
     values = {
         "person": person_no, "state": line.state.value, "purpose": line.purpose, "channel": line.channel,
         "sender": line.sender_no, "at": line.since,
     }  # fmt: skip
-    return int(connection.execute(_EVENT_BEHIND, values).scalar_one())
+    return int(connection.execute(_EVENT_BEHIND, values).scalar_one() or 0)
 
 
 def everybody_with(connection: Connection, kind: str, indexes: Sequence[bytes]) -> list[Subject]:

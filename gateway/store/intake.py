@@ -36,7 +36,7 @@ class IdentifierRow(NamedTuple):
 
     person_no: int
     kind: str
-    index: bytes
+    blind_index: bytes
     version: int
     suppress: bytes
     bits: int
@@ -58,7 +58,7 @@ class ConsentRow(NamedTuple):
 
     person_no: int
     kind: str
-    index: bytes
+    blind_index: bytes
     state: str
     purpose: str
     channel: str
@@ -166,30 +166,34 @@ def add_consents(connection: Connection, source_no: int, actor: str, at: datetim
     """
     if not rows:
         return
-    people, kinds, indexes, states, purposes, channels, senders, conditions, wordings, languages, methods, moments = zip(
-        *rows, strict=True
+    people, kinds, indexes, states, purposes, channels, senders, conditions, wordings, languages, methods, moments = (
+        zip(*rows, strict=True)
     )
     covers = [index if state == "given" else b"" for index, state in zip(indexes, states, strict=True)]
+    said = list(zip(states, purposes, channels, senders, conditions, wordings, languages, methods, strict=True))
     _copy(connection, _EVENTS, [
         pack.each(pack.int8, people), pack.few(pack.words, kinds), pack.each(pack.raw, indexes),
-        pack.few(pack.words, states), pack.few(pack.words, purposes), pack.few(pack.words, channels),
-        pack.few(pack.int8, senders), pack.few(pack.int4, conditions), pack.few(pack.words, wordings),
-        pack.few(pack.words, languages), pack.few(pack.words, methods), pack.same(pack.int8, source_no),
-        pack.nothing(), pack.same(pack.words, actor), pack.each(pack.moment, moments), pack.same(pack.moment, at),
+        pack.together(_SAID, said), pack.same(pack.int8, source_no), pack.nothing(), pack.same(pack.words, actor),
+        pack.each(pack.moment, moments), pack.same(pack.moment, at),
     ])  # fmt: skip
+    about = list(zip(purposes, channels, senders, states, strict=True))
+    how = list(zip(conditions, wordings, strict=True))
     _copy(connection, _STANDING, [
-        pack.each(pack.int8, people), pack.each(pack.raw, covers), pack.few(pack.words, purposes),
-        pack.few(pack.words, channels), pack.few(pack.int8, senders), pack.few(pack.words, states),
-        pack.each(pack.moment, moments), pack.few(pack.int4, conditions), pack.few(pack.words, wordings),
-        pack.same(pack.int8, source_no),
+        pack.each(pack.int8, people), pack.each(pack.raw, covers), pack.together(_ABOUT, about),
+        pack.each(pack.moment, moments), pack.together(_HOW, how), pack.same(pack.int8, source_no),
     ])  # fmt: skip
 
 
 def _copy(connection: Connection, statement: LiteralString, columns: Sequence[pack.Column]) -> None:
     with cursor(connection).copy(statement) as copy:
-        copy.write(pack.table(columns))
+        copy.write(pack.table(columns, statement.count(",") + 1))  # as many as the statement names
 
 
+_SAID = (
+    pack.words, pack.words, pack.words, pack.int8, pack.int4, pack.words, pack.words, pack.words,
+)  # fmt: skip
+_ABOUT = (pack.words, pack.words, pack.int8, pack.words)
+_HOW = (pack.int4, pack.words)
 _SUSPECTS: LiteralString = (
     "SELECT DISTINCT q.hash FROM unnest(%(hashes)b::bytea[]) AS q(hash)"
     " JOIN suppression s ON s.kind = %(kind)s AND s.hash = q.hash"

@@ -22,7 +22,8 @@ _int2 = struct.Struct(">ih").pack
 _int4 = struct.Struct(">ii").pack
 _int8 = struct.Struct(">iq").pack
 
-Column = Iterable[bytes]
+Column = Iterable[bytes] | bytes
+"""One packed value a row, or the packed bytes that stand in every row."""
 
 
 def int2(value: int) -> bytes:
@@ -73,16 +74,36 @@ def few(pack: Callable[[Any], bytes], values: Sequence[Any]) -> Column:
 
 def same(pack: Callable[[Any], bytes], value: Any) -> Column:
     """Pack a column that holds one value in every row."""
-    return repeat(pack(value))
+    return pack(value)
 
 
 def nothing() -> Column:
     """Pack a column of NULL."""
-    return repeat(_NULL)
+    return _NULL
 
 
-def table(columns: Sequence[Column]) -> bytes:
-    """Join packed columns into the bytes of one COPY; at least one column is not endless."""
-    width = struct.pack(">h", len(columns))
-    rows = zip(repeat(width), *columns)  # noqa: B905  endless columns end with the others
+def together(packs: Sequence[Callable[[Any], bytes]], values: Sequence[tuple[Any, ...]]) -> Column:
+    """Pack columns that stand side by side and hold few distinct rows: each distinct row is packed once."""
+    packed = {row: b"".join(pack(value) for pack, value in zip(packs, row, strict=True)) for row in set(values)}
+    return map(packed.__getitem__, values)
+
+
+def table(columns: Sequence[Column], width: int) -> bytes:
+    """Join packed columns into the bytes of one COPY.
+
+    Args:
+        columns: in the order of the statement; at least one is not the same in every row.
+        width: how many columns of the table they are.
+    """
+    pieces: list[Iterable[bytes]] = []
+    constant = struct.pack(">h", width)
+    for column in columns:
+        if isinstance(column, bytes):
+            constant += column  # neighbours that never change are joined once
+        else:
+            pieces += [repeat(constant), column] if constant else [column]
+            constant = b""
+    if constant:
+        pieces.append(repeat(constant))
+    rows = zip(*pieces)  # endless columns end with the others
     return b"".join((_SIGNATURE, *chain.from_iterable(rows), _END))

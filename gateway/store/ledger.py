@@ -13,12 +13,12 @@ from sqlalchemy import Connection, Engine, text
 
 from audit import ledger as log
 from audit.checkpoint import Checkpoint
-from audit.errors import NoteRefused, NotInLog, Tampered
+from audit.errors import LedgerError, NoteRefused, NotInLog, Tampered
 from audit.leaf import Leaf
-from audit.ledger import LeafRow
+from audit.ledger import LeafRow, Sequencer
 from audit.note import parse_verifier_key, verifier_key
 from audit.verify import Progress
-from gateway.domain.errors import Invalid, NotFound
+from gateway.domain.errors import Invalid, NotFound, Unavailable
 
 __all__ = ["BROKEN", "CHECKED", "Check", "LeafRow", "Progress", "Wanted"]
 
@@ -85,7 +85,7 @@ def leaf(connection: Connection, index: int) -> LeafRow:
     Raises:
         NotFound: `entry_unknown`.
     """
-    with _known():
+    with _told():
         if not 0 <= index < log.size(connection):
             raise NotInLog("not published")
         return log.leaf(connection, index)
@@ -102,7 +102,7 @@ def receipt(connection: Connection, index: int) -> bytes:
     Raises:
         NotFound: `entry_unknown`.
     """
-    with _known():
+    with _told():
         return log.receipt(connection, index)
 
 
@@ -112,7 +112,7 @@ def checkpoint(connection: Connection) -> bytes:
     Raises:
         NotFound: `entry_unknown`: nothing was ever integrated.
     """
-    with _known():
+    with _told():
         return log.checkpoint(connection)
 
 
@@ -122,7 +122,7 @@ def tile(connection: Connection, level: int, index: int, width: int | None) -> b
     Raises:
         NotFound: `entry_unknown`.
     """
-    with _known():
+    with _told():
         return log.tile(connection, level, index, width)
 
 
@@ -132,7 +132,7 @@ def entries(connection: Connection, index: int, width: int | None) -> bytes:
     Raises:
         NotFound: `entry_unknown`.
     """
-    with _known():
+    with _told():
         return log.entries(connection, index, width)
 
 
@@ -147,6 +147,17 @@ def origin(connection: Connection) -> str:
         return log.checkpoint(connection).decode().partition("\n")[0]
     except NotInLog:
         return ""
+
+
+def lag(sequencer: Sequencer) -> tuple[int, float]:
+    """Count the entries that are durable but not in the log yet, and say for how long the oldest was seen to wait (s).
+
+    Raises:
+        Unavailable: `ledger_broken`.
+    """
+    with _told():
+        found = sequencer.lag()
+    return found.waiting, found.oldest_seconds
 
 
 def last_at(connection: Connection) -> datetime | None:
@@ -164,7 +175,8 @@ def last_check(connection: Connection) -> bytes | None:
     if waiting is not None:
         return bytes(waiting)
     row = connection.execute(_LAST_CHECK, kinds).scalar_one_or_none()
-    return Leaf.decode(row).entry if row is not None else None
+    with _told():
+        return Leaf.decode(row).entry if row is not None else None
 
 
 def verify(
@@ -221,11 +233,15 @@ def _check_older(older: bytes | None, key: str) -> None:
 
 
 @contextmanager
-def _known() -> Iterator[None]:
+def _told() -> Iterator[None]:
     try:
         yield
     except NotInLog as error:
         raise NotFound("entry_unknown", "The published log does not reach there. Ask for a lower number.") from error
+    except LedgerError as error:
+        raise Unavailable(
+            "ledger_broken", "The ledger is not what was signed. Run `ostiary audit verify`, and compare with a backup."
+        ) from error
 
 
 _LAST = text("SELECT at FROM ledger_leaf WHERE idx = cast(:size AS bigint) - 1")

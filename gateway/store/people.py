@@ -23,7 +23,7 @@ class Match(NamedTuple):
     """A blind index that somebody has: who, under which version of the key, and by which source."""
 
     kind: str
-    index: bytes
+    blind_index: bytes
     person_no: int
     version: int
     source_no: int
@@ -112,15 +112,10 @@ def add(
     """
     if not uids:
         return {}
-    places, regions, branches, languages, zones, kinds, years = zip(*attributes, strict=True)
     found = cursor(connection)
     (before,) = found.execute(_LAST).fetchone() or (0,)
     with found.copy(_ADD) as copy:
-        copy.write(pack.table([
-            pack.each(pack.raw, uids), pack.few(pack.words, places), pack.few(pack.words, regions),
-            pack.few(pack.words, branches), pack.few(pack.words, languages), pack.few(pack.words, zones),
-            pack.few(pack.words, kinds), pack.few(pack.int2, years),
-        ]))  # fmt: skip
+        copy.write(pack.table([pack.each(pack.raw, uids), pack.together(_PACKS, attributes)], 8))
     numbers = dict(found.execute(_ADDED, {"before": before}).fetchall())
     return {uid: numbers[uid] for uid in uids}
 
@@ -161,6 +156,7 @@ _WITHDRAWN = """
 SELECT person_no, purpose, channel, sender_no FROM consent
 WHERE person_no = ANY(%(people)b::bigint[]) AND state <> 'given'
 """
+_PACKS = (pack.words,) * 6 + (pack.int2,)
 _LAST: LiteralString = "SELECT coalesce(max(no), 0) FROM person"
 _ADD: LiteralString = (
     "COPY person (uid, jurisdiction, region, branch, language, time_zone, kind, birth_year) FROM STDIN (FORMAT BINARY)"

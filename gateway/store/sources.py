@@ -135,6 +135,7 @@ _ADD = text(
 _NAME = text("SELECT name FROM source WHERE no = :no")
 _SET_STATUS = text("UPDATE source SET status = :status, version = version + 1 WHERE no = :no")
 _NOTE = text(
-    "INSERT INTO source_event (source_no, kind, actor, detail, at) VALUES (:no, :kind, :actor, CAST(:detail AS jsonb), :at)"
+    "INSERT INTO source_event (source_no, kind, actor, detail, at)"
+    " VALUES (:no, :kind, :actor, CAST(:detail AS jsonb), :at)"
 )
 _HISTORY = text("SELECT at, kind, actor FROM source_event WHERE source_no = :no ORDER BY no")

@@ -392,8 +392,6 @@ CREATE TABLE ledger_leaf (
 
 CREATE INDEX ledger_leaf_actor ON ledger_leaf (actor, idx);
 
-CREATE INDEX ledger_leaf_at ON ledger_leaf (at, idx);
-
 CREATE INDEX ledger_leaf_kind ON ledger_leaf (kind, idx);
 
 CREATE TABLE ledger_tile (

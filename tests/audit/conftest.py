@@ -67,9 +67,7 @@ class Log:
 
     def enter(self, count: int, kind: str = "test.entry", start: int = 0) -> list[int]:
         """Commit entries in one transaction; return their inbox numbers."""
-        entries = [
-            Entry(kind, f"tool:{number % 3}", {"number": number}) for number in range(start, start + count)
-        ]
+        entries = [Entry(kind, f"tool:{number % 3}", {"number": number}) for number in range(start, start + count)]
         with self.engine.begin() as connection:
             return enter(connection, entries)
 

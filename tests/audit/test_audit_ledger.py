@@ -39,9 +39,7 @@ ENTRY = Entry("test.entry", "tool:1", {"n": 1})
 
 
 def driver(log: Any) -> "psycopg.Connection[Any]":
-    return psycopg.connect(
-        make_url(log.url).set(drivername="postgresql").render_as_string(hide_password=False)
-    )
+    return psycopg.connect(make_url(log.url).set(drivername="postgresql").render_as_string(hide_password=False))
 
 
 def test_what_is_entered_is_in_the_log_in_order(log: Any) -> None:
@@ -252,15 +250,15 @@ def test_the_roles_get_what_they_need_and_no_more(log: Any) -> None:
                 connection.exec_driver_sql(statement)
         with log.engine.begin() as connection:
             connection.exec_driver_sql(f"SET LOCAL ROLE {app}")
-            enter(connection, [ENTRY])
+            (number,) = enter(connection, [ENTRY])
+            detail = "INSERT INTO ledger_detail (inbox_no, ciphertext) VALUES (%s, %s)"
+            connection.exec_driver_sql(detail, (number, b"sealed"))
         _runs_as(log, app)
         with log.engine.connect() as connection:
             connection.exec_driver_sql(f"SET ROLE {auditor}")
             connection.commit()
             assert verify_database(connection, log.signer.vkey).size == 3
-            _refused(
-                connection, "INSERT INTO ledger_inbox (entry) VALUES ('x')", "SELECT * FROM ledger_detail"
-            )
+            _refused(connection, "INSERT INTO ledger_inbox (entry) VALUES ('x')", "SELECT * FROM ledger_detail")
             connection.exec_driver_sql(f"SET ROLE {app}")
             connection.commit()
             _refused(connection, *(f"DELETE FROM {table}" for table in (*GUARDED, "ledger_detail")))

@@ -16,7 +16,7 @@ from audit.note import sign_note
 # Checkpoints at 0, 100, 600, 612; full tiles 0 and 1 of level 0.
 BATCHES = (100, 500, 12)
 CHANGES = re.findall(
-    r"^-- (.+?) \| (\w+) \| (\w+)\n(.+?)\n(?:\n|\Z)",
+    r"^-- ([^|\n]+) \| (\w+) \| (\w+)\n(.+?)\n(?:\n|\Z)",
     (Path(__file__).parent / "assets" / "changes.sql").read_text(encoding="utf-8"),
     re.DOTALL | re.MULTILINE,
 )
@@ -51,7 +51,7 @@ def tamper(connection: Any, statements: str) -> None:
 
 def test_there_are_changes_for_every_table() -> None:
     assert {table for _, table, _, _ in CHANGES} == set(TABLES)
-    assert len(CHANGES) == 41
+    assert len(CHANGES) == 39
 
 
 @pytest.mark.parametrize(
@@ -166,9 +166,7 @@ def test_back_dating_is_found_by_the_time_alone(log: Any) -> None:
     log.fill(1, 1)
     earlier = "swap(leaf, '2026-', '2025-')"
     with log.engine.begin() as connection:
-        tamper(
-            connection, f"UPDATE ledger_leaf SET leaf = {earlier}, at = at - interval '1 year' WHERE idx = 1"
-        )
+        tamper(connection, f"UPDATE ledger_leaf SET leaf = {earlier}, at = at - interval '1 year' WHERE idx = 1")
     with (
         log.engine.connect() as connection,
         pytest.raises(Tampered, match="before that of the entry before") as found,
@@ -182,9 +180,7 @@ def test_verifying_reads_one_moment_and_says_how_far_it_is(log: Any) -> None:
     log.enter(3)
     seen: list[tuple[int, int]] = []
     with log.engine.connect() as connection:
-        verified = verify_database(
-            connection, log.signer.vkey, None, lambda done, total: seen.append((done, total))
-        )
+        verified = verify_database(connection, log.signer.vkey, None, lambda done, total: seen.append((done, total)))
         assert (verified.size, verified.checkpoints, verified.waiting) == (1500, 3, 3)
         assert seen == [(1000, 1500), (1500, 1500)]
         with connection.begin(), pytest.raises(NotInTransaction):

@@ -91,9 +91,7 @@ def drain(log: Any) -> None:
 
 def test_many_writers_and_many_sequencers_make_one_history(log: Any) -> None:
     with contextlib.ExitStack() as stack:
-        sequencers = [
-            stack.enter_context(running(SEQUENCER, log.url, batch)) for batch in ("5", "40", "4096")
-        ]
+        sequencers = [stack.enter_context(running(SEQUENCER, log.url, batch)) for batch in ("5", "40", "4096")]
         writers = [stack.enter_context(running(WRITER, log.url, f"writer:{n}")) for n in range(6)]
         written = [writer.communicate(timeout=120) for writer in writers]
         assert [error for _, error in written] == [""] * 6
@@ -102,9 +100,7 @@ def test_many_writers_and_many_sequencers_make_one_history(log: Any) -> None:
         assert [sequencer.poll() for sequencer in sequencers] == [None] * 3
     drain(log)
     with log.engine.connect() as connection:
-        in_log = (
-            connection.exec_driver_sql("SELECT inbox_no FROM ledger_leaf ORDER BY inbox_no").scalars().all()
-        )
+        in_log = connection.exec_driver_sql("SELECT inbox_no FROM ledger_leaf ORDER BY inbox_no").scalars().all()
     assert in_log == committed
     assert verified(log) == len(committed) > 300
 

@@ -42,24 +42,25 @@ people = st.builds(
     region=st.sampled_from(["", "FL", "NY", "WA"]),
     time_zone=st.sampled_from(["", "Asia/Seoul", "Europe/Berlin", "Mars/Olympus"]),
     kind=st.sampled_from(AudienceKind),
-    birth_year=st.sampled_from([0, 1700, 1980, 2011, 2014, 2030]),
-    flags=st.sampled_from([Flag.NONE, Flag.NONE, Flag.NONE, Flag.MINOR, Flag.RESTRICTED]),
+    birth_year=st.sampled_from([0, 1980, 1980, 1980, 1700, 2011, 2014, 2030]),
+    flags=st.sampled_from([*[Flag.NONE] * 12, Flag.MINOR, Flag.RESTRICTED]),
 )
-purposes = st.sampled_from(sorted(BUNDLE.purposes.nodes))
-conditions = st.integers(0, 31).map(Condition)
+LIKELY = ["marketing.own", "marketing.own.offers", "marketing"] * 5
+purposes = st.sampled_from([*LIKELY, *sorted(BUNDLE.purposes.nodes)])
+conditions = st.one_of(st.just(Condition(31)), st.integers(0, 31).map(Condition))
 lines = st.builds(
     Consent,
-    state=st.sampled_from(ConsentState),
+    state=st.sampled_from([*[ConsentState.GIVEN] * 4, *ConsentState]),
     purpose=purposes,
-    band=st.integers(0, PERIODS),
+    band=st.sampled_from([0, 0, 0, *range(PERIODS + 1)]),
     rank=st.integers(0, 5),
     conditions=conditions,
-    source=st.sampled_from([0, 0, 1, 2, 9]),
+    source=st.sampled_from([0, 0, 0, 0, 1, 2, 9]),
 )
 reaches = st.builds(
     Reach,
-    source=st.sampled_from([1, 1, 2, 9]),
-    suppressed=st.sampled_from([None, None, None, *Scope]),
+    source=st.sampled_from([1, 1, 1, 1, 1, 2, 9]),
+    suppressed=st.sampled_from([*[None] * 30, *Scope]),
     registers=st.lists(st.sampled_from(REGISTERS), unique=True, max_size=1).map(tuple),
 )
 dealings = st.builds(
@@ -82,7 +83,7 @@ asks = st.builds(
     purpose=purposes,
     channel=st.sampled_from([Channel.EMAIL, Channel.SMS, Channel.POST, Channel.VOICE_LIVE, Channel.ADS]),
     sender=st.sampled_from(COUNTRIES).map(lambda country: Party(1, "us", country)),
-    tool_country=st.sampled_from(COUNTRIES),
+    tool_country=st.sampled_from(["KR", "DE", "US", *COUNTRIES]),
     line=st.sampled_from([None, *LineType]),
     category=st.sampled_from(["", "books"]),
 )
@@ -111,9 +112,9 @@ snapshots = st.builds(
         {1: _source(1, one, EVIDENCE, country), 2: _source(2, two, evidence, "DE")},
         dict.fromkeys(fresh, datetime(2027, 1, 1, tzinfo=UTC)),
     ),
-    st.sampled_from(["registration_form", "registration_form", "order", *sorted(BUNDLE.sources)]),
+    st.sampled_from([*["registration_form", "order"] * 15, *sorted(BUNDLE.sources)]),
     st.sampled_from(sorted(BUNDLE.sources)),
-    st.sampled_from([EVIDENCE, EVIDENCE - {"age_gate"}, frozenset()]),
+    st.sampled_from([EVIDENCE, EVIDENCE, EVIDENCE - {"age_gate"}, frozenset()]),
     st.sampled_from(COUNTRIES),
     st.lists(st.sampled_from(REGISTERS), unique=True),
 )
@@ -304,12 +305,10 @@ def test_a_caller_who_fails_step_one_learns_only_step_one() -> None:
 
 
 def test_the_persons_own_entry_goes_first_then_the_latest() -> None:
-    bought = replace(
-        _source(2, "registration_form", EVIDENCE, "KR"), collected_at=AT - timedelta(days=1), by_person=False
-    )
-    older = replace(_source(3, "registration_form", EVIDENCE, "KR"), by_person=False)
-    unreached = replace(_source(4, "registration_form", EVIDENCE, "KR"), by_person=False, collected_at=None)
-    foreign = replace(_source(5, "registration_form", EVIDENCE, "CN"), by_person=False)
+    bought = replace(_source(2, "group_company", EVIDENCE, "KR"), collected_at=AT - timedelta(days=1), by_person=False)
+    older = replace(_source(3, "group_company", EVIDENCE, "KR"), by_person=False)
+    unreached = replace(_source(4, "group_company", EVIDENCE, "KR"), by_person=False, collected_at=None)
+    foreign = replace(_source(5, "group_company", EVIDENCE, "CN"), by_person=False)
     unlawful = replace(_source(6, "registration_form", frozenset(), "KR"), by_person=False)
     sources = {each.no: each for each in (foreign, unlawful, unreached, older, bought, SNAPSHOT.sources[1])}
     known = replace(KNOWN, reaches=(Reach(3), Reach(2), Reach(1), Reach(6)))

@@ -49,7 +49,9 @@ def chunks_of_ten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "CHUNK_ROWS", 10)
 
 
-def make_source(gate: Gate, name: str, kind: str = "registration_form", evidence: tuple[str, ...] = FORM, **defaults: Any) -> None:
+def make_source(
+    gate: Gate, name: str, kind: str = "registration_form", evidence: tuple[str, ...] = FORM, **defaults: Any
+) -> None:
     shared = {"country": "KR", "time_zone": "Asia/Seoul", "purpose": "marketing.own", **defaults}
     register_source(gate, "test", SourceWish(name, kind, "Sender", "KR", evidence=evidence, defaults=shared))
     if kind != "leaked":
@@ -108,7 +110,7 @@ def test_a_row_joins_by_email_and_by_phone_with_a_consistent_name_only(house: Ga
     report = receive(house, "test", "other", listed(
         tmp_path,
         "P1@Example.COM,,Somebody Else,,,",  # e-mail joins whatever the name is
-        ",01020000002,\"2, Person\",,,",  # phone and the same name, turned round
+        ',01020000002,"2, Person",,,',  # phone and the same name, turned round
         ",01020000001,Quite Different,,,",  # a shared phone is not a person
         ",01020000001,,,,",  # nor is one without a name
         name="other.csv",
@@ -125,7 +127,9 @@ def test_a_row_joins_by_external_id_within_its_own_source_only(house: Gate, tmp_
     other = receive(house, "test", "other", listed(tmp_path, "A1,b@example.com", header=header))
     assert other.counts["row.new"] == 1
     # The source says another address now: the old one no longer finds the person, and no blob holds it.
-    found = one(house, "SELECT count(*) FROM identifier WHERE index = :index", index=index_of(house, "email", "a@example.com"))
+    found = one(
+        house, "SELECT count(*) FROM identifier WHERE index = :index", index=index_of(house, "email", "a@example.com")
+    )
     assert found == 0
 
 
@@ -140,7 +144,9 @@ def test_rows_of_one_person_within_a_list_are_merged_across_chunks(
     assert counts(house)["person"] == 15
 
 
-def test_bad_values_are_dropped_and_counted_and_a_row_without_identifier_is_refused(house: Gate, tmp_path: Path) -> None:
+def test_bad_values_are_dropped_and_counted_and_a_row_without_identifier_is_refused(
+    house: Gate, tmp_path: Path
+) -> None:
     report = receive(house, "test", "form", listed(
         tmp_path, "not an address,010-2000-0001,A,,,", "bad@,123,B,,,", ",,C,,,", "a@example.com,1,D,maybe,,", "one,two",
     ))  # fmt: skip
@@ -155,7 +161,11 @@ PHONES = st.sampled_from(["", "010-1234-5678", "+82 10 1234 5678", "۰۱۰۱۲۳
 NAMES = st.sampled_from(["", "Kim Minjun", "Minjun Kim", "김민준", "x" * 300])
 AGREES = st.sampled_from(["", "yes", "no", "예", "maybe"])
 MOMENTS = st.sampled_from(["", "2026-05-01", "2099-01-01", "01/02/2026", "never"])
-ROWS = st.lists(st.tuples(CELLS, PHONES, NAMES, AGREES, MOMENTS, st.sampled_from(["", "form-1", "I agree to all"])), min_size=1, max_size=40)
+ROWS = st.lists(
+    st.tuples(CELLS, PHONES, NAMES, AGREES, MOMENTS, st.sampled_from(["", "form-1", "I agree to all"])),
+    min_size=1,
+    max_size=40,
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -202,7 +212,7 @@ def test_a_dry_run_counts_and_keeps_nothing(house: Gate, tmp_path: Path) -> None
     assert receive(house, "test", "form", path).counts == report.counts
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """The injected crash."""
 
 
@@ -217,9 +227,9 @@ def crashing(house: House, at: int, *, kept: bool) -> Callable[[House], Any]:
         with usual(self) as connection:
             yield connection
             if number == at and not kept:
-                raise Broken
+                raise BrokenError
         if number == at:
-            raise Broken
+            raise BrokenError
 
     return unit
 
@@ -232,7 +242,7 @@ def test_an_import_that_crashed_anywhere_goes_on_where_it_stopped(
     path = listed(tmp_path, *[person(number % 27) for number in range(35)])  # 4 chunks: begin, 4 chunks, finish
     with monkeypatch.context() as patched:
         patched.setattr(House, "unit", crashing(house.house, at, kept=kept))
-        with pytest.raises(Broken):
+        with pytest.raises(BrokenError):
             receive(house, "test", "form", path)
     stored = counts(house)
     report = receive(house, "test", "form", path)
@@ -251,7 +261,7 @@ def test_an_import_is_resumed_by_its_number(
     path = listed(tmp_path, *[person(number) for number in range(35)])
     with monkeypatch.context() as patched:
         patched.setattr(House, "unit", crashing(house.house, 3, kept=True))
-        with pytest.raises(Broken):
+        with pytest.raises(BrokenError):
             receive(house, "test", "form", path)
     uid = one(house, "SELECT encode(uid, 'hex') FROM batch")
     with pytest.raises(Refused) as refused:
@@ -285,7 +295,10 @@ def test_a_withdrawal_on_file_beats_a_list_whatever_date_it_claims(
     receive(house, "test", "form", listed(tmp_path, person(1)))
     no = one(house, "SELECT no FROM person")
     with house.house.unit() as connection:
-        consents.append(connection, [Event(no, "", b"", state, purpose, channel, sender, "call", "test", datetime(2026, 6, 1, tzinfo=UTC))])
+        consents.append(
+            connection,
+            [Event(no, "", b"", state, purpose, channel, sender, "call", "test", datetime(2026, 6, 1, tzinfo=UTC))],
+        )
         before = consents.standing(connection, no)
     make_source(house, "later")
     report = receive(house, "test", "later", listed(tmp_path, person(1, at="2026-11-01 10:00"), name="later.csv"))
@@ -299,8 +312,12 @@ def test_a_withdrawal_of_something_else_does_not_stop_a_consent(house: Gate, tmp
     no = one(house, "SELECT no FROM person")
     said = datetime(2026, 6, 1, tzinfo=UTC)
     with house.house.unit() as connection:
-        consents.append(connection, [Event(no, "", b"", ConsentState.WITHDRAWN, "profiling", "*", 0, "call", "test", said)])
-        consents.append(connection, [Event(no, "", b"", ConsentState.WITHDRAWN, "marketing", "sms", 0, "call", "test", said)])
+        consents.append(
+            connection, [Event(no, "", b"", ConsentState.WITHDRAWN, "profiling", "*", 0, "call", "test", said)]
+        )
+        consents.append(
+            connection, [Event(no, "", b"", ConsentState.WITHDRAWN, "marketing", "sms", 0, "call", "test", said)]
+        )
     make_source(house, "later")
     report = receive(house, "test", "later", listed(tmp_path, person(1), name="later.csv"))
     assert (report.counts["consent.given"], dict(report.ignored)) == (1, {})
@@ -359,18 +376,22 @@ def test_storage_and_all_contact_suppression_refuse_and_a_channel_marks(house: G
     report = receive(house, "test", "form", listed(tmp_path, *[person(number) for number in (1, 2, 3, 4)]))
     assert dict(report.refused) == {"suppressed_all": 1, "suppressed_storage": 1}
     assert (report.counts["row.new"], report.counts["suppressed.marked"]) == (2, 1)
-    assert one(house, "SELECT bits FROM identifier WHERE index = :index", index=index_of(house, "phone", "+821020000003")) == (
-        channel_bit(Channel.SMS)
-    )
+    assert one(
+        house, "SELECT bits FROM identifier WHERE index = :index", index=index_of(house, "phone", "+821020000003")
+    ) == (channel_bit(Channel.SMS))
     assert one(house, "SELECT bit_or(bits) FROM identifier WHERE kind = 'email'") == 0
 
 
-def test_a_person_suppressed_by_another_identifier_is_refused_and_no_bit_is_ever_lifted(house: Gate, tmp_path: Path) -> None:
+def test_a_person_suppressed_by_another_identifier_is_refused_and_no_bit_is_ever_lifted(
+    house: Gate, tmp_path: Path
+) -> None:
     receive(house, "test", "form", listed(tmp_path, person(1), person(2)))
     suppress(house, "phone", "+821020000001", Scope.ALL)
     suppress(house, "email", "p2@example.com", Scope.CHANNEL, channel="email")
     before = one(house, "SELECT array_agg((index, bits)::text ORDER BY index) FROM identifier")
-    report = receive(house, "test", "form", listed(tmp_path, "p1@example.com,,A,,,", "p2@example.com,,B,,,", name="2.csv"))
+    report = receive(
+        house, "test", "form", listed(tmp_path, "p1@example.com,,A,,,", "p2@example.com,,B,,,", name="2.csv")
+    )
     assert dict(report.refused) == {"suppressed_all": 1}
     assert one(house, "SELECT array_agg((index, bits)::text ORDER BY index) FROM identifier") == before
     assert one(house, "SELECT count(*) FROM identifier WHERE bits & :all <> 0", all=ALL) == 1
@@ -379,7 +400,9 @@ def test_a_person_suppressed_by_another_identifier_is_refused_and_no_bit_is_ever
 def test_attributes_on_file_are_filled_where_empty_and_never_changed(house: Gate, tmp_path: Path) -> None:
     header = "email,country,language,birth year"
     receive(house, "test", "form", listed(tmp_path, "a@example.com,KR,,", "b@example.com,Corea,ko,1990", header=header))
-    assert one(house, "SELECT jurisdiction || time_zone FROM person WHERE language = 'ko'") == ""  # unknown is strictest
+    assert (
+        one(house, "SELECT jurisdiction || time_zone FROM person WHERE language = 'ko'") == ""
+    )  # unknown is strictest
     receive(house, "test", "form", listed(tmp_path, "a@example.com,US,en,1980", header=header, name="2.csv"))
     assert one(house, "SELECT jurisdiction || language || birth_year FROM person ORDER BY no LIMIT 1") == "KRen1980"
 
@@ -540,7 +563,9 @@ def everything(gate: Gate) -> bytes:
     with gate.house.unit() as connection:
         names = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'ostiary'")).scalars().all()
         for table in names:
-            if not connection.execute(text("SELECT has_table_privilege(:name, 'SELECT')"), {"name": f"ostiary.{table}"}).scalar_one():
+            if not connection.execute(
+                text("SELECT has_table_privilege(:name, 'SELECT')"), {"name": f"ostiary.{table}"}
+            ).scalar_one():
                 continue
             for row in connection.execute(text(f"SELECT * FROM {table}")):
                 found += [bytes(cell) if isinstance(cell, bytes | memoryview) else str(cell).encode() for cell in row]
@@ -554,7 +579,7 @@ def test_the_ledger_tells_the_import_and_verifies(house: Gate, tmp_path: Path, c
     house.house.sequencer.settle(one(house, "SELECT max(no) FROM ledger_inbox"))
     bodies = one(house, "SELECT string_agg(convert_from(entry, 'UTF8'), ' ') FROM ledger_inbox")
     assert "example.com" not in bodies
-    assert house.house.lag().entries == 0
+    assert house.house.lag().waiting == 0
 
 
 def test_progress_runs_to_its_end(house: Gate, tmp_path: Path, chunks_of_ten: None) -> None:
@@ -568,6 +593,13 @@ def test_progress_runs_to_its_end(house: Gate, tmp_path: Path, chunks_of_ten: No
 def test_a_report_as_json_holds_words_and_numbers_only(house: Gate, tmp_path: Path) -> None:
     report: Report = receive(house, "test", "form", listed(tmp_path, person(1), "x,,,,,"))
     told = report.to_json()
-    assert told["rows"] == {"read": 2, "new": 1, "joined": 0, "merged_in_list": 0, "quarantined": 0, "refused": {"no_identifier": 1}}
+    assert told["rows"] == {
+        "read": 2,
+        "new": 1,
+        "joined": 0,
+        "merged_in_list": 0,
+        "quarantined": 0,
+        "refused": {"no_identifier": 1},
+    }
     assert list(told["columns"]["declared"]) == HEADER.split(",")
     assert "example.com" not in str(told)

@@ -83,6 +83,12 @@ def test_the_sixth_guess_from_an_address_is_refused_whatever_the_name(house: Gat
     assert officers.sign_in(house, "anna", PASSWORD, "192.0.2.99").officer.name == "anna"
 
 
+def test_all_addresses_of_one_ipv6_network_are_one(house: Gate) -> None:
+    codes = [fail(house, name=f"guess{at}", address=f"2001:db8:0:7::{at}") for at in range(6)]
+    assert codes == ["sign_in_wrong"] * 5 + ["too_many_attempts"]
+    assert fail(house, name="other", address="2001:db8:0:8::1") == "sign_in_wrong"
+
+
 def test_guesses_made_at_the_same_moment_are_counted_one_by_one(house: Gate) -> None:
     with ThreadPoolExecutor(8) as pool:
         codes = list(pool.map(lambda at: fail(house, address=f"192.0.2.{at}"), range(12)))

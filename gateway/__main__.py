@@ -1,0 +1,123 @@
+"""The program `ostiary`: the command line with a web server behind `serve` and `demo`.
+
+The one place that knows both doors. Must never serve before the port is taken, and never let an access log see a query
+string: a link's token or a customer's address may stand in it.
+"""
+
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Never
+
+from gateway.cli import program
+from gateway.cli.running import Prepare
+from gateway.cli.speech import say
+from gateway.domain.errors import Unavailable
+from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+_BACKLOG = 1024
+_GRACE = 10  # seconds that open requests get when the program is stopped
+
+
+class _Stop(BaseException):
+    """Somebody asked the program to stop; unwinds everything that was opened, and is no error."""
+
+
+def main() -> Never:
+    """Run the program and end the process with its exit code."""
+    sys.exit(program.run(program.build(serve), sys.argv[1:]))
+
+
+def serve(settings: Settings, prepare: Prepare) -> None:
+    """Serve a house until SIGINT or SIGTERM.
+
+    Args:
+        settings: as the operator set them.
+        prepare: called on the opened gateway before the first request is answered.
+
+    Raises:
+        Unavailable: `port_taken` before anything was started; database, keyring or policies as wiring says.
+    """
+    with _stoppable(), closing(_listen(settings)) as listener:
+        from gateway import wiring
+
+        _log_as_json()
+        with wiring.database(settings, say):  # kept over both steps: it need not start twice
+            wiring.install(settings, say)
+            with wiring.open_gate(settings, say, sequence=True) as gate:
+                from gateway.app import build
+
+                prepare(gate)
+                _run(build(gate), listener)
+
+
+def _run(app: "ASGIApp", listener: socket.socket) -> None:
+    """Run one process of the web server; it ends by itself when a signal comes, open requests first."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        app, access_log=False, log_config=None, server_header=False, timeout_graceful_shutdown=_GRACE, workers=1,
+    )  # fmt: skip
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise Unavailable(
+            "port_taken",
+            f"Port {settings.port} on {settings.host} cannot be had ({error.strerror})."
+            " Choose another: `make run PORT=8081`, or `--port 8081`.",
+        ) from None
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Turn the first SIGINT or SIGTERM into an orderly end; while things are put away, further ones are unheard."""
+    before = {each: signal.signal(each, _stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with suppress(_Stop):
+            yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> Never:
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise _Stop
+
+
+def _log_as_json() -> None:
+    """Let structlog and the standard library write the same: one JSON object a line, to standard error."""
+    import structlog
+
+    shared: list[Any] = [
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=last, foreign_pre_chain=shared))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
