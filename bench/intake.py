@@ -2,8 +2,8 @@
 
 The list is a newsletter: name, e-mail, phone, address, birth year, two consents with their time and wording. The
 naive build does what a first version usually does: `csv.DictReader`, `phonenumbers`, Fernet for each field, one ORM
-object, one lookup and one commit a row; it takes fewer people and is given as rows a second. Its table is a temporary one, because
-the gateway's role may make no other: its commits wait for no disk, which flatters it.
+object, one lookup and one commit a row; it takes fewer people and is given as rows a second. Its table is
+a temporary one, because the gateway's role may make no other: its commits wait for no disk, which flatters it.
 """
 
 import csv

@@ -57,7 +57,7 @@ def present(gate: "Gate", settings: Settings, as_json: bool) -> None:
 
 def _print(taken: "list[Taken]", shown: "Shown", settings: Settings) -> None:
     rows = [_row(each) for each in taken]
-    table(("list", "from", "verdict", "rows", "new", "joined", "refused", "sealed, waiting"), rows, "")
+    table(("list", "verdict", "#rows", "#new", "#joined", "#refused", "#waiting"), rows, "")
     sys.stdout.write(f"\nConsole  {settings.base}/console\n")
     for name, password in shown.passwords.items():
         known = password or "(set when this house was made; its demo.json is gone)"
@@ -73,7 +73,7 @@ def _print(taken: "list[Taken]", shown: "Shown", settings: Settings) -> None:
 def _row(each: "Taken") -> tuple[str, ...]:
     told, verdict = each.report, spoken(each.report.verdict.value)
     return (
-        each.sample.file, each.sample.source, verdict if each.expected else f"UNEXPECTED: {verdict}", number(told.read),
+        each.sample.file, verdict if each.expected else f"UNEXPECTED: {verdict}", number(told.read),
         number(told.counts.get("row.new", 0)), number(told.counts.get("row.joined", 0)),
         number(sum(told.refused.values())), number(told.counts.get("row.quarantined", 0)),
     )  # fmt: skip
@@ -91,7 +91,8 @@ def _commands(shown: "Shown", settings: Settings) -> dict[str, str]:
     why = [*_program(settings), "explain", "--email", shown.refused, "--tool", shown.tool, "--purpose", PURPOSE,
            "--channel", CHANNEL, "--act", "disclose"]  # fmt: skip
     return {
-        "audience": f"curl -sS {settings.base}/v1/releases -H 'Authorization: Bearer {shown.key}' -d '{wish}'",
+        "audience": f"curl -sS {settings.base}/v1/releases -H 'Authorization: Bearer {shown.key}'"
+        f" -H 'Content-Type: application/json' -d '{wish}'",
         "why": shlex.join(why),
         "link": shown.link,
     }
@@ -99,11 +100,14 @@ def _commands(shown: "Shown", settings: Settings) -> dict[str, str]:
 
 def _program(settings: Settings) -> list[str]:
     """Give the command as it is called here: from the virtual environment that runs now, on the same data folder."""
-    program = Path(sys.argv[0])
-    here = Path.cwd()
-    called = str(program.relative_to(here)) if program.is_absolute() and program.is_relative_to(here) else str(program)
-    elsewhere = settings.data != here / "data"
-    return (["env", f"OSTIARY_DATA={settings.data}"] if elsewhere else []) + [called]
+    program, here = Path(sys.argv[0]), Path.cwd()
+    if program.name == "__main__.py":
+        called = [sys.executable, "-m", "gateway"]
+    elif program.is_absolute() and program.is_relative_to(here):
+        called = [str(program.relative_to(here))]
+    else:
+        called = [str(program)]
+    return ([] if settings.data == here / "data" else ["env", f"OSTIARY_DATA={settings.data}"]) + called
 
 
 @contextmanager

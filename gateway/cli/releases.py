@@ -120,7 +120,7 @@ def _types(gate: "Gate") -> dict[str, str]:
 def _counted(counted: dict[str, Any]) -> None:
     rows = [(number(counted["people"]), "would be released")]
     rows += [(number(count), f"not: {spoken(code)}") for code, count in counted["denied"].items()]
-    table(("people", ""), rows, "")
+    table(("#people", ""), rows, "")
 
 
 def _write(release: "Release", out: Path | None, as_json: bool) -> None:

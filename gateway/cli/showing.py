@@ -35,7 +35,7 @@ def report(told: "Report") -> None:
     if told.cure_until:
         sys.stdout.write(f"  It can be cured until {moment(datetime.fromisoformat(told.cure_until))}.\n")
     sys.stdout.write("\n")
-    table(("rows", ""), [(number(count), words) for words, count in _funnel(told)], "No row was read.")
+    table(("#rows", ""), [(number(count), words) for words, count in _funnel(told)], "No row was read.")
     _columns(told)
     sys.stdout.write(f"\nbatch {told.batch or '(dry run)'}, file {short(told.digest)}, {told.seconds:.1f} s\n")
 

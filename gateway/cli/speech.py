@@ -20,6 +20,8 @@ DONE, USAGE, HELD, REFUSED, UNAVAILABLE = 0, 2, 3, 4, 5
 FAULT: Final = 1
 """A fault of ours, not of whoever called: the only exit code outside the contract."""
 
+_WIDE: Final = 1000
+
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -27,7 +29,10 @@ def console(*, errors: bool = False) -> "Console":
     """Give a console; it shows no colours where nobody looks (a pipe, NO_COLOR)."""
     from rich.console import Console
 
-    return Console(stderr=errors, highlight=False, soft_wrap=True)
+    made = Console(stderr=errors, highlight=False)
+    if not made.is_terminal:
+        made.width = _WIDE  # a file or a pipe has no edge to break lines at
+    return made
 
 
 def say(sentence: str) -> None:
@@ -44,7 +49,13 @@ def answer(value: Any, as_json: bool, readable: Callable[[], None]) -> None:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
-    """Print rows under their headings, or say that there are none."""
+    """Print rows under their headings, or say that there are none.
+
+    Args:
+        columns: headings; one that begins with # is of numbers, set to the right.
+        rows: cells, as text.
+        nothing: what to say when there is no row.
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -53,7 +64,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -
         return
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
-        made.add_column(name, overflow="fold")
+        made.add_column(name.removeprefix("#"), overflow="fold", justify="right" if name.startswith("#") else "left")
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     console().print(made)

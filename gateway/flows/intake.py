@@ -22,64 +22,34 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from audit.leaf import Entry
 from gateway.domain.errors import Refused
-from gateway.domain.lawfulness import verdict_on
-from gateway.domain.people import Source
 from gateway.flows import intake_report
 from gateway.flows.gate import Gate
 from gateway.flows.intake_chunk import Prepared, Run, store_chunk
-from gateway.flows.intake_defaults import Defaults, Shared, read_defaults
+from gateway.flows.intake_origin import Judgement, Origin, Reading, judge, must_be_approved, origin_of, reading_of
 from gateway.flows.intake_quarantine import keep_chunk
-from gateway.flows.intake_report import Reason, Report
+from gateway.flows.intake_report import Report
 from gateway.flows.intake_rows import Rows
-from gateway.flows.intake_survey import LEAK, file_changed, mapping_of, survey
+from gateway.flows.intake_survey import LEAK, file_changed, survey
 from gateway.lists import headers
 from gateway.lists.errors import ListRefused
-from gateway.lists.reader import Chunk, ListFile, digest, open_list
-from gateway.store import batches, parties, sources
+from gateway.lists.reader import Chunk, digest
+from gateway.store import batches, sources
 from gateway.store.batches import Batch, BatchRecord
 from gateway.store.people_lookup import Connection
-from policies.packs import Bundle
-from policies.terms import SourceStatus, Verdict
+from policies.terms import Verdict
 
 Progress = Callable[[int, int], None]
 """Hears how many of how many bytes of work are done; a file is read twice."""
 
 _COLLECT_EVERY: Final = 200_000
 _USUAL: Final = gc.get_threshold()[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """A source that may be imported from, and what its rows share."""
-
-    source: Source
-    uid: bytes
-    shared: Shared
-    bundle: Bundle
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How a list is read: the file, and what its columns mean."""
-
-    listed: ListFile
-    mapping: headers.Mapping
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A verdict with its reasons; `cure_days` is 0 where nothing can be cured."""
-
-    verdict: Verdict
-    reasons: tuple[Reason, ...]
-    cure_days: int
 
 
 def receive(
@@ -117,16 +87,16 @@ def receive(
     """
     began = time.monotonic()
     with gate.house.unit() as connection:
-        origin = _origin(gate, connection, source_name)  # 1
+        origin = origin_of(gate, connection, source_name)  # 1
         received = _digest(path)  # 2
         known = batches.known(connection, origin.source.no, bytes.fromhex(received))
     work = _Work(gate, actor, origin, path, received, progress, began)
     if known is not None and not dry_run:
         return work.go_on(known)
-    judged = _judge(origin, {origin.shared.defaults.country})  # 3
+    judged = judge(origin, {origin.shared.defaults.country})  # 3
     if judged.verdict is Verdict.REFUSE:
         return work.refuse(judged, None, Counter(), {}, dry_run=dry_run)
-    reading = _reading(path, overrides or {}, encoding, delimiter)  # 4
+    reading = reading_of(path, overrides or {}, encoding, delimiter)  # 4
     return work.take(reading, dry_run=dry_run)
 
 
@@ -203,13 +173,13 @@ class _Work:
         found = survey(  # 5
             reading.listed, reading.mapping, self._origin.shared.defaults.country, self._received, self._reader(0)
         )
-        judged = _judge(self._origin, found.countries)  # 6
+        judged = judge(self._origin, found.countries)  # 6
         if found.leaked:
             judged = Judgement(Verdict.REFUSE, (*judged.reasons, LEAK), 0)
         if judged.verdict is Verdict.REFUSE:
             counts = Counter({"row.read": found.rows, "row.refused.list_refused": found.rows})
             return self.refuse(judged, reading, counts, found.found, dry_run=dry_run)
-        _must_be_approved(self._origin.source, judged.verdict)
+        must_be_approved(self._origin.source, judged.verdict)
         if dry_run:
             return self._try(reading, judged, found.found)
         return self._store(self._begin(reading, judged, found.found), reading)  # 7
@@ -218,9 +188,9 @@ class _Work:
         """Give the report of a batch that is done, or store what is missing of it."""
         if batch.state != "open":
             return self._report(batch, repeated=True)
-        _must_be_approved(self._origin.source, Verdict(batch.verdict))
+        must_be_approved(self._origin.source, Verdict(batch.verdict))
         told = batch.reading
-        reading = _reading(self._path, _overrides(batch.mapping), str(told["encoding"]), str(told["delimiter"]))
+        reading = reading_of(self._path, _overrides(batch.mapping), str(told["encoding"]), str(told["delimiter"]))
         return self._store(batch, reading)
 
     def refuse(
@@ -360,61 +330,6 @@ class _Work:
         if progress is None:
             return lambda _: None
         return lambda done: progress(done_before + done, 2 * size)
-
-
-def _origin(gate: Gate, connection: Connection, name: str) -> Origin:
-    """Read the source and what its rows share.
-
-    Raises:
-        NotFound: `source_unknown`. Refused: `source_not_approved` for a suspended or revoked one.
-    """
-    bundle = gate.house.bundle(connection)
-    row = sources.source(connection, name)
-    if row.source.status in {SourceStatus.SUSPENDED, SourceStatus.REVOKED}:
-        raise _not_approved(row.source)
-    defaults = read_defaults(row.defaults, bundle)
-    return Origin(row.source, row.uid, _shared(connection, row.source, row.collector, defaults), bundle)
-
-
-def _shared(connection: Connection, source: Source, collector: str, defaults: Defaults) -> Shared:
-    sender = parties.party(connection, defaults.sender or collector)
-    return Shared(
-        defaults=defaults,
-        source_no=source.no,
-        source_name=source.name,
-        kind=source.audience,
-        sender_no=sender.no,
-        sender_name=sender.name,
-        conditions=defaults.flags(),
-        evidence=source.evidence,
-    )
-
-
-def _judge(origin: Origin, countries: set[str] | frozenset[str]) -> Judgement:
-    """Judge a source for the countries of its people; where they differ, the strictest verdict is that of the list."""
-    said = verdict_on(origin.source, origin.bundle, countries)
-    reasons = tuple(Reason(*reason) for reason in said.reasons)
-    lacking = tuple(
-        Reason("evidence_wanted", reasons[0].rule, reasons[0].cite, f"{word}: {origin.bundle.evidence[word]}")
-        for word in said.missing
-    )
-    return Judgement(said.verdict, reasons + lacking, said.cure_days)
-
-
-def _must_be_approved(source: Source, verdict: Verdict) -> None:
-    if verdict is Verdict.ACCEPT and source.status is not SourceStatus.APPROVED:
-        raise _not_approved(source)
-
-
-def _not_approved(source: Source) -> Refused:
-    return Refused(
-        "source_not_approved", f"The source is {source.status}. It must be approved before lists come from it."
-    )
-
-
-def _reading(path: Path, overrides: Mapping[str, str], encoding: str | None, delimiter: str | None) -> Reading:
-    listed = open_list(path, encoding, delimiter)
-    return Reading(listed, mapping_of(listed, overrides))
 
 
 def _prepare(rows: Rows, chunk: Chunk) -> Prepared:

@@ -113,8 +113,12 @@ def store_chunk(gate: Gate, run: Run, chunk: Prepared) -> Counter[str]:
         total = Counter(batch.counts)
         total.update(tally)
         batches.advance(connection, run.batch_no, total, gate.clock())  # 8
-        body: dict[str, Any] = {"batch": run.batch_uid.hex(), "chunk": chunk.number, "counts": dict(sorted(tally.items())),
-                "identifiers": _digest(chunk.claims)}  # fmt: skip
+        body: dict[str, Any] = {
+            "batch": run.batch_uid.hex(),
+            "chunk": chunk.number,
+            "counts": dict(sorted(tally.items())),
+            "identifiers": _digest(chunk.claims),
+        }
         gate.house.enter(connection, [Entry("import.chunk", run.actor, body)])
     # True now: the chunk is on file, counted and in the ledger. A crash before this line left nothing of it.
     return tally

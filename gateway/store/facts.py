@@ -73,7 +73,8 @@ LEFT JOIN LATERAL (
     i.source_no || ':' || i.bits || CASE WHEN i.bits & 4 = 0 THEN '' ELSE ':' || coalesce((
       SELECT min(x.scope) FROM suppression x WHERE x.kind = i.kind AND x.hash = i.suppress
         AND (x.scope = 'sender' AND x.sender_no = {sender}
-          OR x.scope = 'purpose' AND x.purpose = ANY({chain}) AND x.sender_no IN (0, {sender}))), '') END,
+          OR x.scope = 'purpose' AND x.purpose = ANY({chain}) AND x.sender_no IN (0, {sender})
+            AND x.channel IN ('', {channel}))), '') END,
     ',' ORDER BY i.source_no) AS reaches
   FROM identifier i WHERE i.person_no = p.no AND i.kind = {kind} GROUP BY i.index
 ) i ON true

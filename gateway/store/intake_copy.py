@@ -105,5 +105,5 @@ def table(columns: Sequence[Column], width: int) -> bytes:
             constant = b""
     if constant:
         pieces.append(repeat(constant))
-    rows = zip(*pieces)  # endless columns end with the others
+    rows = zip(*pieces)  # noqa: B905  endless columns end with the others
     return b"".join((_SIGNATURE, *chain.from_iterable(rows), _END))

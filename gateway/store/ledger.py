@@ -217,7 +217,7 @@ def export(engine: Engine, folder: Path) -> int:
     Raises:
         NotFound: `entry_unknown`: nothing was ever integrated. OSError: the folder could not be written.
     """
-    with _known(), engine.connect() as connection:
+    with _told(), engine.connect() as connection:
         return log.export_directory(connection, folder)
 
 

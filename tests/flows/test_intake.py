@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,7 +149,8 @@ def test_bad_values_are_dropped_and_counted_and_a_row_without_identifier_is_refu
     house: Gate, tmp_path: Path
 ) -> None:
     report = receive(house, "test", "form", listed(
-        tmp_path, "not an address,010-2000-0001,A,,,", "bad@,123,B,,,", ",,C,,,", "a@example.com,1,D,maybe,,", "one,two",
+        tmp_path, "not an address,010-2000-0001,A,,,", "bad@,123,B,,,", ",,C,,,", "a@example.com,1,D,maybe,,",
+        "one,two",
     ))  # fmt: skip
     assert dict(report.refused) == {"no_identifier": 2, "ragged": 1}
     assert dict(report.dropped) == {"email_domain": 1, "email_shape": 1, "phone_invalid": 2}
@@ -411,7 +413,8 @@ def test_dealings_keep_the_latest_of_each_category(house: Gate, tmp_path: Path) 
     make_source(house, "shop", "order", ("order_record", "notice_version"), notice=True)
     header = "email,purchase date,product category"
     receive(house, "test", "shop", listed(
-        tmp_path, "a@example.com,2026-02-01,books", "a@example.com,2026-03-01,books", "a@example.com,2099-01-01,toys", header=header
+        tmp_path, "a@example.com,2026-02-01,books", "a@example.com,2026-03-01,books",
+        "a@example.com,2099-01-01,toys", header=header
     ))  # fmt: skip
     receive(house, "test", "shop", listed(tmp_path, "a@example.com,2026-01-01,books", header=header, name="2.csv"))
     with house.house.unit() as connection:
@@ -451,7 +454,8 @@ def test_a_forbidden_source_is_refused_before_a_byte_is_understood(house: Gate, 
 @pytest.mark.parametrize("header", ["email,password", "email,passwd hash", "email,pass", "email,비밀번호"])
 def test_passwords_beside_identifiers_tell_of_a_leak(house: Gate, tmp_path: Path, header: str) -> None:
     report = receive(house, "test", "form", listed(
-        tmp_path, *[f"p{number}@example.com,5f4dcc3b5aa765d61d8327deb882cf{number:02d}" for number in range(30)], header=header
+        tmp_path, *[f"p{number}@example.com,5f4dcc3b5aa765d61d8327deb882cf{number:02d}" for number in range(30)],
+        header=header
     ))  # fmt: skip
     assert report.verdict is Verdict.REFUSE
     assert report.reasons[-1].code == "leak_tell_credentials"
@@ -511,14 +515,16 @@ BAD: list[tuple[str, bytes, dict[str, Any], str]] = [
     ("a column twice", b"email,email\na@example.com,b@example.com\n", {}, "header_duplicate"),
     ("a zero byte", b"email\na@example.com\nb\0@example.com\n", {}, "nul_byte"),
     ("a workbook", b"PK\x03\x04rest", {}, "binary_file"),
-    ("broken at the end", b"email,name\n" + b"a@example.com,A\n" * 30_000 + b"b@example.com,\xff\xfe\n", {"encoding": "utf-8"}, "undecodable"),
+    ("broken at the end", b"email,name\n" + b"a@example.com,A\n" * 30_000 + b"b@example.com,\xff\xfe\n",
+     {"encoding": "utf-8"}, "undecodable"),
     ("an endless line", b"email\n" + b"x" * 3_000_000, {}, "line_too_long"),
     ("an open quote", b'email,name\na@example.com,"B\n', {}, "quoting_broken"),
     ("unknown encoding", b"email\na@example.com\n", {"encoding": "klingon"}, "encoding_unknown"),
     ("nothing to find people by", b"name\nAnna\n", {}, "no_identifier"),
     ("an unknown column", b"email\na@example.com\n", {"overrides": {"mail": "email"}}, "column_unknown"),
     ("an unknown field", b"email\na@example.com\n", {"overrides": {"email": "shoe_size"}}, "field_unknown"),
-    ("mapped twice", b"email,b\na@example.com,b\n", {"overrides": {"email": "name", "b": "name"}}, "column_mapped_twice"),
+    ("mapped twice", b"email,b\na@example.com,b\n", {"overrides": {"email": "name", "b": "name"}},
+     "column_mapped_twice"),
 ]  # fmt: skip
 
 
@@ -603,3 +609,28 @@ def test_a_report_as_json_holds_words_and_numbers_only(house: Gate, tmp_path: Pa
     }
     assert list(told["columns"]["declared"]) == HEADER.split(",")
     assert "example.com" not in str(told)
+
+
+def test_two_imports_at_once_make_each_new_person_once_and_one_list_one_batch(
+    house: Gate, tmp_path: Path, chunks_of_ten: None
+) -> None:
+    make_source(house, "other")
+    rows = [person(number) for number in range(60)]
+    lists = {"form": listed(tmp_path, *rows), "other": listed(tmp_path, *reversed(rows), name="other.csv")}
+
+    def run(name: str) -> Report | str:
+        try:
+            return receive(house, "test", name, lists[name])
+        except Conflict as conflict:
+            return conflict.code
+
+    with ThreadPoolExecutor(3) as pool:
+        same, again, other = pool.map(run, ("form", "form", "other"))
+    assert counts(house)["person"] == 60
+    assert counts(house)["batch"] == 2
+    assert isinstance(other, Report)
+    assert other.accounted == 60
+    finished = [each for each in (same, again) if isinstance(each, Report)]
+    assert all(each == "import_running" for each in (same, again) if isinstance(each, str))
+    assert all(each.accounted == each.read for each in finished)
+    assert receive(house, "test", "form", lists["form"]).accounted == 60

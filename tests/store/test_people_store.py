@@ -71,7 +71,8 @@ def test_people_are_found_by_index_and_kind_and_shut_by_any_identifier(connectio
         IdentifierRow(first, "phone", phone, 2, index(), STORAGE | channel_bit(Channel.FAX)),
         IdentifierRow(second, "phone", mail, 1, index(), ALL),
     ])  # fmt: skip
-    assert [(match.person_no, match.version, match.source_no) for match in people.matches(connection, "email", {mail})] == [
+    found = people.matches(connection, "email", {mail})
+    assert [(match.person_no, match.version, match.source_no) for match in found] == [
         (first, 1, 7), (second, 1, 7),
     ]  # fmt: skip
     assert people.matches(connection, "email", {phone}) == []
