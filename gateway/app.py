@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import __version__, console, pages
-from gateway.api import consents, decisions, errors, health, imports, log, releases
+from gateway.api import consents, decisions, errors, health, imports, log, reference, releases
 from gateway.flows.batcher import Batcher
 from gateway.flows.gate import Gate
 
@@ -43,10 +44,24 @@ def build(gate: Gate) -> ASGIApp:
     app.router.routes.append(Route("/v1/decisions", decisions.Decisions(batcher)))
     for door in (releases, consents, imports, log, health):
         app.include_router(door.router(gate))
+    app.include_router(reference.router(app))
     app.include_router(console.router(gate))
     app.include_router(pages.router(gate))
     errors.install(app)
+    _describe(app)
     return Headed(app)
+
+
+def _describe(app: FastAPI) -> None:
+    """Add the bare decision route to the OpenAPI description."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = plain()
+        described["paths"] = {**decisions.description(), **described["paths"]}
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to change the description
 
 
 class Headed:

@@ -24,7 +24,10 @@ _KNOWN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One gateway's settings. `database_url` "" means the embedded PostgreSQL; `log_origin` "" is made from the keyring."""
+    """One gateway's settings.
+
+    `database_url` "" means the embedded PostgreSQL; `log_origin` "" is made from the keyring.
+    """
 
     data: Path
     keyring: Path
@@ -66,9 +69,7 @@ def _database_url(value: str) -> str:
     if value.startswith("postgresql://"):
         value = value.replace("postgresql://", "postgresql+psycopg://", 1)
     if value and not value.startswith("postgresql+psycopg://"):
-        raise Invalid(
-            "setting_wrong", "OSTIARY_DATABASE_URL begins with postgresql://. Other databases are not used."
-        )
+        raise Invalid("setting_wrong", "OSTIARY_DATABASE_URL begins with postgresql://. Other databases are not used.")
     return value
 
 

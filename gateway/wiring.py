@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from audit.ledger import Sequencer
 from audit.leaf import Entry
+from audit.ledger import Sequencer
 from gateway.domain.errors import Ostiary
 from gateway.flows.gate import Gate
 from gateway.identity.credentials import Passwords
@@ -151,9 +151,7 @@ def log_origin(settings: Settings, keyring: Keyring) -> str:
     return settings.log_origin or f"ostiary-{keyring.name}/log"
 
 
-def _sequencer(
-    settings: Settings, keyring: Keyring, engine: Engine, clock: Callable[[], datetime]
-) -> Sequencer:
+def _sequencer(settings: Settings, keyring: Keyring, engine: Engine, clock: Callable[[], datetime]) -> Sequencer:
     origin = log_origin(settings, keyring)
     return Sequencer(engine, keyring.ledger_signer(origin), origin, clock)
 

@@ -58,9 +58,7 @@ class AskBody(msgspec.Struct, forbid_unknown_fields=True):
 
     def ask(self) -> PersonAsk:
         """Give the question."""
-        return PersonAsk(
-            self.person.selector(), self.act, self.purpose, self.channel, self.line, self.category
-        )
+        return PersonAsk(self.person.selector(), self.act, self.purpose, self.channel, self.line, self.category)
 
 
 class DecisionsBody(msgspec.Struct, forbid_unknown_fields=True):

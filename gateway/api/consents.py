@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from gateway.api import bodies
 from gateway.api.bodies import ConsentBody
+from gateway.api.reference import described
 from gateway.api.requests import body, credential, idempotency_key
 from gateway.domain.errors import Invalid
 from gateway.flows.consent import ConsentWish
@@ -19,7 +20,7 @@ def router(gate: Gate) -> APIRouter:
     """Give the route."""
     routes = APIRouter(prefix="/v1/consents", tags=["consents"])
 
-    @routes.post("", summary="Record a consent, a withdrawal or an objection")
+    @routes.post("", summary="Record a consent, a withdrawal or an objection", openapi_extra=described(ConsentBody))
     async def say(request: Request) -> Response:
         wish = _wish(bodies.decoded(await body(request), bodies.CONSENT), idempotency_key(request))
         receipt = await to_thread.run_sync(report, gate, credential(request), wish)
@@ -29,9 +30,7 @@ def router(gate: Gate) -> APIRouter:
             "effective": receipt.effective.value,
             "inbox": receipt.leaf,
         }
-        return Response(
-            orjson.dumps(said), media_type="application/json", headers={"Cache-Control": "no-store"}
-        )
+        return Response(orjson.dumps(said), media_type="application/json", headers={"Cache-Control": "no-store"})
 
     return routes
 

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.api import bodies
 from gateway.api.errors import problem, told
+from gateway.api.reference import described
 from gateway.api.requests import body, credential
 from gateway.domain.errors import Ostiary
 from gateway.flows.batcher import Batcher
@@ -53,11 +54,21 @@ class Decisions:
         )
 
 
+def description() -> dict[str, Any]:
+    """Give the OpenAPI description of the route, which a bare ASGI route does not write itself."""
+    answer = {"200": {"description": "The decisions, in the order of the asks"}}
+    operation = {
+        "summary": "May we, now? One person or many, durable before answered",
+        "tags": ["decisions"],
+        "responses": answer,
+        **described(bodies.DecisionsBody),
+    }
+    return {"/v1/decisions": {"post": operation}}
+
+
 def spelled(answers: Answers, ids: list[str]) -> dict[str, Any]:
     """Spell the answers for a tool: outcome, coarse code, duties; never the facts behind them."""
-    told_ = [
-        _one(answer) | ({"id": id_} if id_ else {}) for id_, answer in zip(ids, answers.answers, strict=True)
-    ]
+    told_ = [_one(answer) | ({"id": id_} if id_ else {}) for id_, answer in zip(ids, answers.answers, strict=True)]
     return {"decisions": told_, "bundle": answers.bundle, "inbox": answers.inbox_no}
 
 

@@ -3,13 +3,13 @@
 Must never echo what came in: a problem says code, place and how to mend it.
 """
 
+import orjson
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-import orjson
 from gateway.domain.errors import (
     Conflict,
     Invalid,
@@ -103,6 +103,4 @@ def _http(_: Request, error: Exception) -> Response:
 def _bug(_: Request, error: Exception) -> Response:
     # The type alone: a message or a traceback may hold what came in.
     _LOG.error("bug", kind=type(error).__name__)
-    return problem(
-        500, "our_mistake", "Nothing was given out and nothing was changed by halves. Tell the operator."
-    )
+    return problem(500, "our_mistake", "Nothing was given out and nothing was changed by halves. Tell the operator.")

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.api import bodies
+from gateway.api.reference import described
 from gateway.api.requests import body, credential, idempotency_key
 from gateway.domain.errors import Ostiary, Unavailable
 from gateway.flows import release as flow
@@ -32,14 +33,14 @@ def router(gate: Gate) -> APIRouter:
     routes = APIRouter(prefix="/v1/releases", tags=["releases"])
     limiter = CapacityLimiter(AT_ONCE)
 
-    @routes.post("", summary="Release an audience, or count it with dry_run")
+    @routes.post(
+        "", summary="Release an audience, or count it with dry_run", openapi_extra=described(bodies.ReleaseBody)
+    )
     async def begin(request: Request) -> Response:
         wish = bodies.decoded(await body(request), bodies.RELEASE).wish()
         key, presented = idempotency_key(request), credential(request)
         if limiter.available_tokens < 1:
-            raise Unavailable(
-                "releases_full", f"{AT_ONCE} releases run already. Ask again when one has ended."
-            )
+            raise Unavailable("releases_full", f"{AT_ONCE} releases run already. Ask again when one has ended.")
         if wish.dry_run:
             counted = await to_thread.run_sync(flow.count, gate, presented, wish, limiter=limiter)
             return Response(orjson.dumps(counted), media_type="application/json")
@@ -48,17 +49,17 @@ def router(gate: Gate) -> APIRouter:
 
     @routes.get("/{uid}", summary="What is on record of your release: pages, cells, obligations")
     def manifest(request: Request, uid: str) -> Response:
-        return Response(
-            orjson.dumps(flow.manifest(gate, credential(request), uid)), media_type="application/json"
-        )
+        return Response(orjson.dumps(flow.manifest(gate, credential(request), uid)), media_type="application/json")
 
-    @routes.post("/{uid}/acknowledgements", summary="Say which page you have whole")
+    @routes.post(
+        "/{uid}/acknowledgements",
+        summary="Say which page you have whole",
+        openapi_extra=described(bodies.AcknowledgeBody),
+    )
     async def acknowledge(request: Request, uid: str) -> Response:
         page = bodies.decoded(await body(request), bodies.ACKNOWLEDGE).page
         row = await to_thread.run_sync(flow.acknowledge, gate, credential(request), uid, page)
-        return Response(
-            orjson.dumps({"release": uid, "acknowledged": row.acknowledged}), media_type="application/json"
-        )
+        return Response(orjson.dumps({"release": uid, "acknowledged": row.acknowledged}), media_type="application/json")
 
     return routes
 
@@ -74,7 +75,7 @@ class Stream(Response):
         del self.headers["content-length"]
         self._release, self._limiter = release, limiter
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Send the lines until the receipt, the reader's leaving, or a standstill."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         async with anyio.create_task_group() as tasks:

@@ -28,9 +28,7 @@ def idempotency_key(request: Request) -> str | None:
     """
     key = request.headers.get("idempotency-key")
     if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
-        raise Invalid(
-            "idempotency_key_unfit", f"An Idempotency-Key is 1 to {LONGEST_KEY} printable ASCII characters."
-        )
+        raise Invalid("idempotency_key_unfit", f"An Idempotency-Key is 1 to {LONGEST_KEY} printable ASCII characters.")
     return key
 
 

@@ -1,6 +1,7 @@
-"""What the gateway says when it will not: frozen refusals with a stable code.
+"""What the gateway says when it will not: refusals with a stable code.
 
-A message says how to mend it and never echoes what came in. Only the doors turn a refusal into a status or an exit code.
+A message says how to mend it and never echoes what came in.
+Only the doors turn a refusal into a status or an exit code.
 """
 
 from typing import Any

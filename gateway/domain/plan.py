@@ -50,18 +50,14 @@ def plan_release(wish: Wish, grant: Grant, sender: Party, bundle: Bundle, seed: 
     _check_shape(wish)
     ask = Ask(wish.act, wish.purpose, wish.channel, sender, grant.caller.country, wish.line, wish.category)
     classes = classes_of(wish.fields, bundle)
-    return Plan(
-        ask, wish, grant, bundle.purposes.chain(wish.purpose), classes, _keep(wish, classes, bundle), seed
-    )
+    return Plan(ask, wish, grant, bundle.purposes.chain(wish.purpose), classes, _keep(wish, classes, bundle), seed)
 
 
 def _check_shape(wish: Wish) -> None:
     if not (0 < wish.sample <= 1 and 0 <= wish.holdout < 1):
         raise Invalid("share_out_of_range", "`sample` lies above 0 and up to 1, `holdout` from 0 to below 1.")
     if wish.limit < 0:
-        raise Invalid(
-            "limit_negative", "`limit` is the greatest number of people wanted; leave it out for everybody."
-        )
+        raise Invalid("limit_negative", "`limit` is the greatest number of people wanted; leave it out for everybody.")
     if wish.form not in {"ndjson", "csv"}:
         raise Invalid("form_unknown", "`format` is ndjson or csv.")
 

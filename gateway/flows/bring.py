@@ -19,7 +19,7 @@ def may_bring(gate: Gate, credential: str) -> Caller:
     """
     with gate.house.unit() as connection:
         caller = identify(gate, connection, credential)
-    officer_may(caller.role, "import.run")
+        officer_may(caller.role, "import.run", gate.house.bundle(connection))
     return caller
 
 

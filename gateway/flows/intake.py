@@ -16,23 +16,21 @@ Steps, in order:
 Called again after a crash, it goes on with the first chunk that is not stored.
 """
 
-import gc
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from audit.leaf import Entry
 from gateway.domain.errors import Refused
 from gateway.flows import intake_report
 from gateway.flows.gate import Gate
-from gateway.flows.intake_chunk import Prepared, Run, store_chunk
+from gateway.flows.intake_chunk import Run
 from gateway.flows.intake_origin import Judgement, Origin, Reading, judge, must_be_approved, origin_of, reading_of
+from gateway.flows.intake_pipeline import store_all
 from gateway.flows.intake_quarantine import keep_chunk
 from gateway.flows.intake_report import Report
 from gateway.flows.intake_rows import Rows
@@ -45,11 +43,10 @@ from gateway.store.batches import Batch, BatchRecord
 from gateway.store.people_lookup import Connection
 from policies.terms import Verdict
 
+__all__ = ["Progress", "Report", "receive", "resume"]
+
 Progress = Callable[[int, int], None]
 """Hears how many of how many bytes of work are done; a file is read twice."""
-
-_COLLECT_EVERY: Final = 200_000
-_USUAL: Final = gc.get_threshold()[0]
 
 
 def receive(
@@ -127,17 +124,6 @@ def _digest(path: Path) -> str:
     if not path.is_file():
         raise ListRefused("file_missing", "There is no such file, or it cannot be read as one.")
     return digest(path)
-
-
-@contextmanager
-def _rare_collection() -> Iterator[None]:
-    """Let the cycle collector run seldom: a chunk is half a million live values without a cycle, looked at in vain."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], _COLLECT_EVERY), *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(_USUAL, *before[1:])
 
 
 def _uid(text: str) -> bytes:
@@ -227,24 +213,8 @@ class _Work:
             for chunk in self._due(batch, reading):
                 keep_chunk(self._gate, batch, reading.mapping, chunk, self._actor)
         else:
-            self._pipeline(self._run(batch), reading, self._due(batch, reading))
+            store_all(self._gate, self._run(batch), self._rows(reading), self._due(batch, reading))
         return self._finish(batch)
-
-    def _pipeline(self, run: Run, reading: Reading, chunks: Iterator[Chunk]) -> Counter[str]:
-        """Store each chunk on a second thread while the next one is read and normalised on this one.
-
-        One thread is enough: the database works on its own core while this one does the arithmetic.
-        """
-        rows = Rows(reading.mapping, run.shared, self._origin.bundle, self._gate.lookup, self._gate.clock())
-        total: Counter[str] = Counter()
-        pending: Future[Counter[str]] | None = None
-        with _rare_collection(), ThreadPoolExecutor(1, thread_name_prefix="intake") as storing:
-            for chunk in chunks:
-                prepared = _prepare(rows, chunk)
-                total.update(pending.result() if pending else {})
-                pending = storing.submit(store_chunk, self._gate, run, prepared)
-            total.update(pending.result() if pending else {})
-        return total
 
     def _due(self, batch: Batch, reading: Reading) -> Iterator[Chunk]:
         """Give the chunks that are not yet stored, the last one only if the file is still the one received."""
@@ -278,8 +248,12 @@ class _Work:
             return self._unkept(replace(record, counts=rows))
         now = self._gate.clock()
         run = Run(0, bytes(16), now, self._actor, self._origin.shared, self._origin.bundle.purposes, dry=True)
-        total = self._pipeline(run, reading, reading.listed.chunks())
+        total = store_all(self._gate, run, self._rows(reading), reading.listed.chunks())
         return self._unkept(replace(record, counts=total))
+
+    def _rows(self, reading: Reading) -> Rows:
+        origin = self._origin
+        return Rows(reading.mapping, origin.shared, origin.bundle, self._gate.lookup, self._gate.clock())
 
     def _run(self, batch: Batch) -> Run:
         origin = self._origin
@@ -330,14 +304,6 @@ class _Work:
         if progress is None:
             return lambda _: None
         return lambda done: progress(done_before + done, 2 * size)
-
-
-def _prepare(rows: Rows, chunk: Chunk) -> Prepared:
-    tally: Counter[str] = Counter()
-    claims = rows.claims(chunk.row_nos, chunk.rows, tally)
-    tally["row.read"] += len(chunk.rejected)
-    tally.update(f"row.refused.{each.reason}" for each in chunk.rejected)
-    return Prepared(chunk.number, claims, tally)
 
 
 def _told_mapping(reading: Reading | None) -> dict[str, str]:

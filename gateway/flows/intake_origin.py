@@ -89,6 +89,11 @@ def judge(origin: Origin, countries: set[str] | frozenset[str]) -> Judgement:
 
 
 def must_be_approved(source: Source, verdict: Verdict) -> None:
+    """Turn away a source that is lawful but not approved.
+
+    Raises:
+        Refused: `source_not_approved`.
+    """
     if verdict is Verdict.ACCEPT and source.status is not SourceStatus.APPROVED:
         raise _not_approved(source)
 
@@ -100,5 +105,10 @@ def _not_approved(source: Source) -> Refused:
 
 
 def reading_of(path: Path, overrides: Mapping[str, str], encoding: str | None, delimiter: str | None) -> Reading:
+    """Settle how a file is read and what its columns mean.
+
+    Raises:
+        ListRefused, EncodingUnsure, MappingRefused: see `gateway.lists`.
+    """
     listed = open_list(path, encoding, delimiter)
     return Reading(listed, mapping_of(listed, overrides))

@@ -129,9 +129,12 @@ def _decided(
     page = Page(moment, Cells(judge))
     question = Question(plan.chain, plan.ask.channel, plan.ask.sender.no, plan.classes if speak else ())
     people, values = audience.people(plan, after)
-    with moment.cursor(connection) as cursor:
-        with closing(facts.page(cursor, question, Facting(question, moment.cutoffs), people, **values)) as rows:
-            _fill(page, plan, rows, speak, tally.people)
+    facting = Facting(question, moment.cutoffs)
+    with (
+        moment.cursor(connection) as cursor,
+        closing(facts.page(cursor, question, facting, people, **values)) as rows,
+    ):
+        _fill(page, plan, rows, speak, tally.people)
     return page
 
 
@@ -181,8 +184,10 @@ class _Speaker:
         return self._spell(self._token(row.uid), cell, self._opener.open(row.uid, row.wrapped, chosen))
 
     def _choose(self, blobs: list[tuple[int, int, bytes]], cell: Cell) -> list[tuple[str, int, bytes]]:
-        """Take, class by class, the blob of the best lawful source; the class that reaches the person only from a
-        source that asserts the very identifier decided about."""
+        """Take, class by class, the blob of the best lawful source.
+
+        The class that reaches the person is taken only from a source that asserts the identifier decided about.
+        """
         rank = self._rank(cell)
         allowed = [blob for blob in blobs if blob[:2] in rank]
         if len(allowed) > 1:

@@ -39,9 +39,7 @@ class CredentialWrong(Unauthenticated):
     """Unknown, malformed or false; which of them is not said."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "credential_wrong", "This credential is not known. Check it, or ask an administrator."
-        )
+        super().__init__("credential_wrong", "This credential is not known. Check it, or ask an administrator.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,7 @@ class BadLink(NotFound):
     """No link of this house: altered, cut, or made under a key that is not here."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "link_bad", "This link is not complete. Open it from the message, or write to the sender."
-        )
+        super().__init__("link_bad", "This link is not complete. Open it from the message, or write to the sender.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,7 @@ from gateway.lists.letters import fold
 Order = Literal["ymd", "dmy", "mdy"]
 
 _MINGUO_OFFSET = 1911
-_JALALI_YEARS = range(
-    1290, 1450
-)  # Gregorian 1911 to 2071; nobody on a list was born in those Gregorian years
+_JALALI_YEARS = range(1290, 1450)  # Gregorian 1911 to 2071; nobody on a list was born in those Gregorian years
 _GREGORIAN_YEARS = range(1850, 2200)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年년]\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})\s*[.日일]?")
@@ -120,9 +118,7 @@ def _year_last(first: int, second: int, year: int, order: Order | None) -> date:
         return _date(year, second, first)
     if second > months or first == second:
         return _date(year, first, second)
-    raise BadValue(
-        "date_ambiguous", "Day and month cannot be told apart: say the order, or write YYYY-MM-DD."
-    )
+    raise BadValue("date_ambiguous", "Day and month cannot be told apart: say the order, or write YYYY-MM-DD.")
 
 
 def _date(year: int, month: int, day_of_month: int) -> date:

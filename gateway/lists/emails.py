@@ -69,9 +69,7 @@ def _a_labels(domain: str) -> str:
         encoded = idna.encode(domain, uts46=True, std3_rules=True).decode("ascii").lower()
         idna.decode(encoded)
     except (idna.IDNAError, UnicodeError, ValueError, IndexError):
-        raise BadValue(
-            "email_domain", "The domain of the e-mail address is not one that can exist."
-        ) from None
+        raise BadValue("email_domain", "The domain of the e-mail address is not one that can exist.") from None
     last = encoded.rpartition(".")[2]
     if "." not in encoded or encoded.endswith(".") or not last[:1].isalpha() or len(last) < 2:  # noqa: PLR2004
         raise BadValue("email_domain", "The domain of the e-mail address is not one that can exist.")

@@ -90,9 +90,7 @@ def _refuse_binary(sample: bytes) -> None:
     """Turn away what is no text at all."""
     for signature, what in _SIGNATURES.items():
         if sample.startswith(signature):
-            raise ListRefused(
-                "binary_file", f"The file is {what}, not a text list. Save it as CSV and send that."
-            )
+            raise ListRefused("binary_file", f"The file is {what}, not a text list. Save it as CSV and send that.")
     share = 1 - len(sample.translate(None, _CONTROL)) / max(len(sample), 1)
     wide = sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in sample
     if share > 0.01 and not wide:  # noqa: PLR2004  one in a hundred: stray controls happen, more is a program's file

@@ -177,8 +177,7 @@ def _refuse_twice(mapping: Mapping) -> None:
         if proposal.field in seen:
             raise MappingRefused(
                 "column_mapped_twice",
-                f'"{seen[proposal.field]}" and "{proposal.column}" are both {proposal.field}. '
-                "Map one to ignore.",
+                f'"{seen[proposal.field]}" and "{proposal.column}" are both {proposal.field}. Map one to ignore.',
             )
         seen[proposal.field] = proposal.column
 

@@ -101,9 +101,7 @@ class Lines:
             raise self._undecodable(error.start) from None  # the exception carries the bytes themselves
         if "\0" in text:
             line = self.number + text.count(self._end_text, 0, text.index("\0")) + 1
-            raise ListRefused(
-                "nul_byte", f"Line {line} holds a zero byte. Export the list again as plain text."
-            )
+            raise ListRefused("nul_byte", f"Line {line} holds a zero byte. Export the list again as plain text.")
         lines = text.split(self._end_text)
         last = lines.pop()
         texts = [line + self._end_text for line in lines]
@@ -121,8 +119,7 @@ class Lines:
     def _too_long(self) -> ListRefused:
         return ListRefused(
             "line_too_long",
-            f"Line {self.number} is longer than {LONGEST} characters. "
-            "Is this a list, and are its quotes closed?",
+            f"Line {self.number} is longer than {LONGEST} characters. Is this a list, and are its quotes closed?",
         )
 
 

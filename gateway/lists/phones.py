@@ -107,15 +107,11 @@ def _plan(region: str) -> _Plan | None:
     if phonenumbers.region_code_for_country_code(data.country_code) != region:
         return None
     general = data.general_desc
-    kinds = [
-        kind for name in _KINDS if (kind := getattr(data, name)) is not None and kind.national_number_pattern
-    ]
+    kinds = [kind for name in _KINDS if (kind := getattr(data, name)) is not None and kind.national_number_pattern]
     return _Plan(
         calling_code=str(data.country_code),
         international_prefix=re.compile(data.international_prefix or "(?!)"),
-        national_prefix=re.compile(data.national_prefix_for_parsing)
-        if data.national_prefix_for_parsing
-        else None,
+        national_prefix=re.compile(data.national_prefix_for_parsing) if data.national_prefix_for_parsing else None,
         transforms=bool(data.national_prefix_transform_rule),
         lengths=frozenset(general.possible_length) - frozenset(general.possible_length_local_only),
         valid=re.compile(rf"(?={general.national_number_pattern}$)(?:{'|'.join(map(_kind_pattern, kinds))})"),
@@ -132,15 +128,11 @@ def _kind_pattern(kind: phonenumbers.PhoneNumberDesc) -> str:
 def _library(written: str, region: str) -> str:
     """Ask `phonenumbers`."""
     if region not in phonenumbers.SUPPORTED_REGIONS:
-        raise BadValue(
-            "region_unknown", "Name the country as an ISO 3166 code of two letters that has phone numbers."
-        )
+        raise BadValue("region_unknown", "Name the country as an ISO 3166 code of two letters that has phone numbers.")
     try:
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
-        raise BadValue(
-            "phone_invalid", f"This is not a phone number that can exist, read as written in {region}."
-        )
+        raise BadValue("phone_invalid", f"This is not a phone number that can exist, read as written in {region}.")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -164,9 +164,7 @@ def _header(listed: ListFile) -> tuple[tuple[str, ...], int]:
         first = next(records, None)
         used = lines.number - listed.preamble
         if first is None:
-            raise ListRefused(
-                "empty_file", "The file is empty. Send a list with a header and at least one row."
-            )
+            raise ListRefused("empty_file", "The file is empty. Send a list with a header and at least one row.")
         columns = _named(first)
         if next(records, None) is None:
             raise ListRefused("header_only", "The file names columns but holds no row.")
@@ -181,14 +179,10 @@ def _named(cells: list[str]) -> tuple[str, ...]:
     # A missing header would make the first person a set of column names, and column names are shown
     # everywhere.
     if any("@" in name or sum(map(str.isdigit, name)) >= 6 for name in names):  # noqa: PLR2004  no title has six digits
-        raise ListRefused(
-            "header_missing", "The first line must name the columns; this one looks like a row."
-        )
+        raise ListRefused("header_missing", "The first line must name the columns; this one looks like a row.")
     for place, name in enumerate(names, start=1):
         if names.index(name) != place - 1:
-            raise ListRefused(
-                "header_duplicate", f"Column {place} has the same name as an earlier one. Rename it."
-            )
+            raise ListRefused("header_duplicate", f"Column {place} has the same name as an earlier one. Rename it.")
     return names
 
 
@@ -213,9 +207,7 @@ def _unreadable(error: csv.Error, line: int) -> ListRefused:
     """Say what the csv rules object to."""
     if "field limit" in str(error):
         return ListRefused("field_too_long", f"Line {line}: a cell is too long, or a quote is never closed.")
-    return ListRefused(
-        "quoting_broken", f"Line {line}: the quotes do not match. A quote inside a cell is doubled."
-    )
+    return ListRefused("quoting_broken", f"Line {line}: the quotes do not match. A quote inside a cell is doubled.")
 
 
 def _chunked(records: Iterator[list[str]], lines: Lines, width: int) -> Iterator[Chunk]:
@@ -229,9 +221,7 @@ def _chunked(records: Iterator[list[str]], lines: Lines, width: int) -> Iterator
         number, first = number + 1, first + len(batch)
 
 
-def _sorted_out(
-    batch: list[list[str]], first: int, width: int
-) -> tuple[list[int], list[list[str]], list[RejectedRow]]:
+def _sorted_out(batch: list[list[str]], first: int, width: int) -> tuple[list[int], list[list[str]], list[RejectedRow]]:
     """Part the rows that fit the header from the others; empty cells beyond it are forgiven."""
     if all(len(record) == width for record in batch):
         return list(range(first, first + len(batch))), batch, []

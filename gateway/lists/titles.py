@@ -46,9 +46,7 @@ TITLES: dict[str, str] = {
         "birth date; birthdate; date of birth; dob; birthday; geburtsdatum; geburtstag; 생년월일; "
         "생일; 出生日期; 生日; 出生年月日; تاریخ تولد"
     ),
-    "birth_year": (
-        "birth year; year of birth; yob; geburtsjahr; 출생연도; 출생년도; 생년; 出生年份; 出生年; سال تولد"
-    ),
+    "birth_year": ("birth year; year of birth; yob; geburtsjahr; 출생연도; 출생년도; 생년; 出生年份; 出生年; سال تولد"),
     "language": ("language; lang; locale; preferred language; sprache; 언어; 语言; 語言; 語系; زبان"),
     "external_id": (
         "external id; customer id; customer number; customer no; member id; member number; id; "

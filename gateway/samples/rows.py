@@ -82,9 +82,7 @@ def us_catalogue(people: People) -> Iterator[Row]:
     """Catalogue customers; eighty German shop customers order from it too."""
     rng = Random("us_catalogue")
     yield _titles("us_catalogue.csv")
-    listed = [(person, "US") for person in people["US"][:-80]] + [
-        (person, "DE") for person in people["DE"][:80]
-    ]
+    listed = [(person, "US") for person in people["US"][:-80]] + [(person, "DE") for person in people["DE"][:80]]
     for number, (person, country) in enumerate(listed, start=1):
         email = person.email if rng.random() < 0.7 or country == "DE" else ""  # noqa: PLR2004  a paper catalogue
         phone = person.phone if country == "US" else f"+49 {person.phone[1:]}"

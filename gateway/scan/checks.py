@@ -79,9 +79,7 @@ def tw_national(text: str) -> bool:
         return False
     place = _TW_LETTERS[text[0]]
     total = place // 10 + place % 10 * 9
-    total += sum(
-        int(digit) * weight for digit, weight in zip(text[1:], (8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)
-    )
+    total += sum(int(digit) * weight for digit, weight in zip(text[1:], (8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True))
     return total % 10 == 0
 
 
@@ -91,9 +89,7 @@ def hk_identity(text: str) -> bool:
         return False
     values = [36] * (9 - len(text)) + [int(letter, 36) for letter in text[:-1]]
     check = 10 if text[-1] == "A" else int(text[-1])
-    return (
-        sum(value * weight for value, weight in zip(values, range(9, 1, -1), strict=True)) + check
-    ) % 11 == 0
+    return (sum(value * weight for value, weight in zip(values, range(9, 1, -1), strict=True)) + check) % 11 == 0
 
 
 def kr_registration(digits: str) -> bool:

@@ -49,9 +49,7 @@ def fused() -> Any:
                     continue
                 score = (_BY_FORM if trial.certain else _BY_CHECK) if trial.passed else _SAYS_NO
                 start, end = shape.span(trial.start, trial.end)
-                results.append(
-                    RecognizerResult(trial.kind.value, start, end, score, recognition_metadata=known)
-                )
+                results.append(RecognizerResult(trial.kind.value, start, end, score, recognition_metadata=known))
             return results
 
     return FusedRecogniser(supported_entities=[kind.value for kind in Kind], name=known["recognizer_name"])

@@ -146,9 +146,7 @@ class Scanner:
     def _hits(self, cells: Sequence[str]) -> dict[str, list[_Hit]]:
         """Look at each distinct cell that may hold something, once."""
         worth = WORTH_A_LOOK.search
-        distinct = [
-            cell for cell in set(cells) if worth(cell) or (not cell.isascii() and worth(flat(cell).text))
-        ]
+        distinct = [cell for cell in set(cells) if worth(cell) or (not cell.isascii() and worth(flat(cell).text))]
         if not distinct:
             return {}
         analyze = recogniser.fused().analyze
@@ -237,9 +235,7 @@ def _verdict(title: str, cells: Sequence[str], hits: dict[str, list[_Hit]]) -> C
     """Say what most filled cells are, if anything beyond chance."""
     filled = sum(1 for cell in cells if cell.strip())
     tally = _Tally.of(title, cells, hits)
-    carrying = Counter(
-        kind for cell in cells for kind in {hit.kind for hit in hits.get(cell, ()) if hit.score > 0}
-    )
+    carrying = Counter(kind for cell in cells for kind in {hit.kind for hit in hits.get(cell, ()) if hit.score > 0})
     likely = [
         (_rate(tally.of_kind(kind)), -NATURES[kind].chance, kind)
         for kind, cells_of_it in carrying.items()

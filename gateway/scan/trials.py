@@ -159,11 +159,7 @@ def _digits(written: str, at: int) -> list[Trial]:
     """Try one number by its length and form."""
     digits = "".join(_GROUPS.findall(written))
     end = at + len(written)
-    found = [
-        Trial(kind, at, end, passed=check(digits))
-        for kind, fits, check in _DIGIT_KINDS
-        if fits(written, digits)
-    ]
+    found = [Trial(kind, at, end, passed=check(digits)) for kind, fits, check in _DIGIT_KINDS if fits(written, digits)]
     if (phone := _phone(written, digits)) is not None:
         found.append(Trial(Kind.PHONE, at, end, passed=phone))
     return found

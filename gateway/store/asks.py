@@ -32,7 +32,8 @@ class Found:
 _STATEMENT = (
     """
 WITH q AS (
-  SELECT * FROM unnest(%s::int[], %s::bytea[], %s::text[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::bigint[])
+  SELECT * FROM unnest(%s::int[], %s::bytea[], %s::text[], %s::bytea[], %s::text[], %s::text[], %s::text[],
+                       %s::bigint[])
     AS q (ord, uid, kind, index, reach, chain, channel, sender)
 ), people AS MATERIALIZED (
   SELECT q.ord, q.reach, string_to_array(q.chain, ' ') AS chain, q.channel, q.sender, NULL::bytea AS asked, p.*
@@ -50,9 +51,7 @@ SELECT p.ord, p.branch,"""
 )
 
 
-def facts_of(
-    cursor: Cursor, lookups: Sequence[Lookup], factings: Mapping[Question, Facting]
-) -> Iterator[Found]:
+def facts_of(cursor: Cursor, lookups: Sequence[Lookup], factings: Mapping[Question, Facting]) -> Iterator[Found]:
     """Give the rows for all questions, ordered by question, then person number.
 
     Args:

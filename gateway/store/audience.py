@@ -35,12 +35,10 @@ def people(plan: Plan, after: int) -> tuple[sql.Composable, dict[str, object]]:
     """
     values: dict[str, object] = {"after": after, "page": plan.page}
     conditions = ["p.no > %(after)s", *_scope(plan, values)]
-    conditions += [
-        _condition(predicate, f"w{at}", values, plan) for at, predicate in enumerate(plan.wish.where)
-    ]
+    conditions += [_condition(predicate, f"w{at}", values, plan) for at, predicate in enumerate(plan.wish.where)]
     where = " AND ".join(conditions)
     text = f"SELECT {PEOPLE} FROM person p WHERE {where} ORDER BY p.no LIMIT %(page)s"
-    return sql.SQL(text), values  # type: ignore[arg-type]  # composed of our own words only
+    return sql.SQL(text), values
 
 
 def _scope(plan: Plan, values: dict[str, object]) -> list[str]:
@@ -89,8 +87,6 @@ def _compare(predicate: Predicate, name: str, values: dict[str, object]) -> str:
         values[name] = list(predicate.values)
         return f"= ANY(%({name})s)"
     if predicate.op not in _OPS or len(predicate.values) != 1:
-        raise Invalid(
-            "predicate_operator", "A predicate is one of eq, lt, le, gt, ge with one value, or in with many."
-        )
+        raise Invalid("predicate_operator", "A predicate is one of eq, lt, le, gt, ge with one value, or in with many.")
     values[name] = predicate.values[0]
     return f"{_OPS[predicate.op]} %({name})s"

@@ -1,7 +1,8 @@
 """Reads the rows of a COPY in binary form straight from libpq.
 
-PostgreSQL's own core builds the next rows while Python works on these, and a row costs no round through the driver's
-waiting loop: that loop was a fifth of a release (docs/measurements.md). Must never be used where a plain SELECT will do.
+PostgreSQL's own core builds the next rows while Python works on these, and a row costs no round through the
+driver's waiting loop: that loop was a fifth of a release (docs/measurements.md).
+Must never be used where a plain SELECT will do.
 """
 
 import select
@@ -18,11 +19,10 @@ _TRAILER: Final = b"\xff\xff"
 _LONGEST_WAIT: Final = 60.0
 
 
-def copied(
-    connection: psycopg.Connection[Any], query: sql.Composable, values: Mapping[str, object]
-) -> Iterator[bytes]:
-    """Give the rows of `COPY (query) TO STDOUT (FORMAT BINARY)`, each as PostgreSQL spells it: int16 count, then per
-    field int32 length and bytes.
+def copied(connection: psycopg.Connection[Any], query: sql.Composable, values: Mapping[str, object]) -> Iterator[bytes]:
+    """Give the rows of `COPY (query) TO STDOUT (FORMAT BINARY)`, each as PostgreSQL spells it.
+
+    That is an int16 count of fields, then for each an int32 length and its bytes.
 
     Args:
         connection: inside a transaction; it serves nothing else until the last row is read or this is closed.
@@ -32,9 +32,7 @@ def copied(
     Raises:
         psycopg.Error: as any statement.
     """
-    text = ClientCursor(connection).mogrify(
-        sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query), values
-    )
+    text = ClientCursor(connection).mogrify(sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query), values)
     pgconn = connection.pgconn
     pgconn.send_query(text.encode())
     _await_result(connection)

@@ -213,7 +213,7 @@ def page(
         kind="%(kind)s", chain="%(chain)s", channel="%(channel)s", sender="%(sender)s", classes="%(classes)s"
     )
     statement = sql.SQL("WITH people AS MATERIALIZED ({}) SELECT {} ORDER BY p.no")
-    query = statement.format(people, sql.SQL(body))  # type: ignore[arg-type]  # composed of our own words only
+    query = statement.format(people, sql.SQL(body))
     head, length, facts = _HEAD.unpack_from, _LENGTH.unpack_from, facting.facts
     for data in copied(cursor.connection, query, {**params, **_values(question)}):
         _, _, no, _, uid, size = head(data)

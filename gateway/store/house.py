@@ -52,9 +52,7 @@ class House:
         """
         digest = connection.execute(_IN_FORCE).scalar_one_or_none()
         if digest is None:
-            raise Unavailable(
-                "no_bundle_in_force", "No policy bundle is in force. Run `ostiary init` to install one."
-            )
+            raise Unavailable("no_bundle_in_force", "No policy bundle is in force. Run `ostiary init` to install one.")
         return self.bundle_by_digest(connection, digest)
 
     def bundle_by_digest(self, connection: Connection, digest: str) -> Bundle:

@@ -36,9 +36,7 @@ def add_party(connection: Connection, name: str, country: str) -> Party:
         Conflict: `party_exists`.
     """
     try:
-        no = connection.execute(
-            _ADD_PARTY, {"uid": secrets.token_bytes(16), "name": name, "country": country}
-        )
+        no = connection.execute(_ADD_PARTY, {"uid": secrets.token_bytes(16), "name": name, "country": country})
     except IntegrityError as error:
         raise Conflict("party_exists", f"A party named {name} is registered already.") from error
     return Party(no.scalar_one(), name, country)
@@ -114,13 +112,9 @@ def tool_now(connection: Connection, no: int) -> Caller:
     return _caller(connection.execute(_TOOL_BY_NO, {"no": no}).mappings().one())
 
 
-def add_credential(
-    connection: Connection, tool_no: int, key_id: str, digest: bytes, expires: datetime | None
-) -> None:
+def add_credential(connection: Connection, tool_no: int, key_id: str, digest: bytes, expires: datetime | None) -> None:
     """Keep the digest of a new API key."""
-    connection.execute(
-        _ADD_CREDENTIAL, {"key": key_id, "tool": tool_no, "digest": digest, "expires": expires}
-    )
+    connection.execute(_ADD_CREDENTIAL, {"key": key_id, "tool": tool_no, "digest": digest, "expires": expires})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +137,7 @@ def credentials(connection: Connection, key_ids: Sequence[str]) -> dict[str, Cre
     """Give the credentials that exist of these, with their tools."""
     rows = connection.execute(_CREDENTIALS, {"keys": list(key_ids)}).mappings()
     return {
-        row["key_id"]: Credential(
-            row["key_id"], row["digest"], row["expires_at"], row["revoked_at"], _caller(row)
-        )
+        row["key_id"]: Credential(row["key_id"], row["digest"], row["expires_at"], row["revoked_at"], _caller(row))
         for row in rows
     }
 
@@ -185,6 +177,7 @@ _ADD_CREDENTIAL = text(
     "INSERT INTO credential (key_id, tool_no, digest, expires_at) VALUES (:key, :tool, :digest, :expires)"
 )
 _CREDENTIALS = text(
-    f"SELECT c.key_id, c.digest, c.expires_at, c.revoked_at, {_COLUMNS} FROM credential c JOIN tool t ON t.no = c.tool_no"
+    f"SELECT c.key_id, c.digest, c.expires_at, c.revoked_at, {_COLUMNS} FROM credential c"
+    " JOIN tool t ON t.no = c.tool_no"
     " WHERE c.key_id = ANY(:keys)"
 )

@@ -32,7 +32,7 @@ def find(connection: Connection, uid: bytes | None, kind: str, keys: Sequence[Ke
         row = connection.execute(_BY_UID, {"uid": uid}).one_or_none()
         return Subject(row.no, row.uid, "", b"") if row else None
     row = connection.execute(_BY_INDEX, {"kind": kind, "keys": [key.value for key in keys]}).first()
-    return Subject(row.no, row.uid, kind, row.index) if row else None
+    return Subject(row.no, row.uid, kind, row.found) if row else None
 
 
 def lock(connection: Connection, no: int) -> None:
@@ -42,7 +42,7 @@ def lock(connection: Connection, no: int) -> None:
 
 _BY_UID = text("SELECT no, uid FROM person WHERE uid = :uid")
 _BY_INDEX = text(
-    "SELECT p.no, p.uid, i.index FROM identifier i JOIN person p ON p.no = i.person_no"
+    "SELECT p.no, p.uid, i.index AS found FROM identifier i JOIN person p ON p.no = i.person_no"
     " WHERE i.kind = :kind AND i.index = ANY(:keys) ORDER BY p.no LIMIT 1"
 )
 _LOCK = text("SELECT no FROM person WHERE no = :no FOR UPDATE")

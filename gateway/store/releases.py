@@ -12,7 +12,6 @@ from sqlalchemy.exc import OperationalError
 
 from gateway.domain.errors import Conflict, NotFound
 
-
 _SERIALIZATION_FAILURE = "40001"
 
 
@@ -99,17 +98,14 @@ def hold_attempt(connection: Connection, no: int, attempt: int) -> None:
             raise
         newest = 0  # the row changed after this snapshot: only a newer attempt changes it
     if newest != attempt:
-        raise Conflict(
-            "release_taken_over", "The same release was asked for again; that stream goes on, this ends."
-        )
+        raise Conflict("release_taken_over", "The same release was asked for again; that stream goes on, this ends.")
 
 
 def record(connection: Connection, page: PageRow) -> None:
     """Record one page."""
     connection.execute(
         _RECORD,
-        {name: getattr(page, name) for name in PageRow.__slots__ if name != "cells"}
-        | {"cells": _json(page.cells)},
+        {name: getattr(page, name) for name in PageRow.__slots__ if name != "cells"} | {"cells": _json(page.cells)},
     )
 
 
@@ -146,9 +142,7 @@ def pages_about(connection: Connection, tool_no: int, person_no: int, until: dat
 def cells_of(page: PageRow, person_no: int) -> list[dict[str, Any]]:
     """Give the recorded cells that hold this person: one of a release's page, several of a page of questions."""
     return [
-        cell
-        for cell, packed in zip(page.cells, page.bitmaps, strict=True)
-        if person_no in BitMap.deserialize(packed)
+        cell for cell, packed in zip(page.cells, page.bitmaps, strict=True) if person_no in BitMap.deserialize(packed)
     ]
 
 
@@ -176,9 +170,7 @@ def _page(row: Any) -> PageRow:
     return PageRow(**{name: row[name] for name in PageRow.__slots__})
 
 
-_ACKNOWLEDGED = (
-    "(SELECT coalesce(max(a.page), 0) FROM release_acknowledgement a WHERE a.release_no = release.no)"
-)
+_ACKNOWLEDGED = "(SELECT coalesce(max(a.page), 0) FROM release_acknowledgement a WHERE a.release_no = release.no)"
 _COLUMNS = ", ".join(ReleaseRow.__slots__).replace("acknowledged", f"{_ACKNOWLEDGED} AS acknowledged")
 _PAGE_COLUMNS = ", ".join(f"p.{name}" for name in PageRow.__slots__)
 _BEGIN = text(
@@ -188,30 +180,22 @@ _BEGIN = text(
 )
 _BY_KEY = text(f"SELECT {_COLUMNS} FROM release WHERE tool_no = :tool AND idempotency_key = :key FOR UPDATE")
 _BY_UID = text(f"SELECT {_COLUMNS} FROM release WHERE tool_no = :tool AND uid = :uid")
-_TAKE_OVER = text(
-    "UPDATE release SET attempt = attempt + 1, state = 'committed' WHERE no = :no RETURNING attempt"
-)
+_TAKE_OVER = text("UPDATE release SET attempt = attempt + 1, state = 'committed' WHERE no = :no RETURNING attempt")
 _HOLD = text("SELECT attempt FROM release WHERE no = :no FOR SHARE")
 _RECORD = text(
     "INSERT INTO release_page (release_no, page, attempt, snapshot_at, bundle, low, high, people, cells, bitmaps,"
     " people_root, inbox_no) VALUES (:release_no, :page, :attempt, :snapshot_at, :bundle, :low, :high, :people,"
     " cast(:cells AS jsonb), :bitmaps, :people_root, :inbox_no)"
 )
-_FINISH = text(
-    "UPDATE release SET state = 'sent', people = :people, pages = :pages, finished_at = :at WHERE no = :no"
-)
-_ACKNOWLEDGE = text(
-    "INSERT INTO release_acknowledgement (release_no, page) VALUES (:no, :page) ON CONFLICT DO NOTHING"
-)
+_FINISH = text("UPDATE release SET state = 'sent', people = :people, pages = :pages, finished_at = :at WHERE no = :no")
+_ACKNOWLEDGE = text("INSERT INTO release_acknowledgement (release_no, page) VALUES (:no, :page) ON CONFLICT DO NOTHING")
 _WISH = text("SELECT wish FROM release WHERE no = :no")
 _SO_FAR = text(
     "SELECT coalesce(max(high), 0) AS high, coalesce(sum(people), 0) AS people FROM ("
     " SELECT DISTINCT ON (page) high, people FROM release_page WHERE release_no = :no AND page <= :page"
     " ORDER BY page, attempt DESC) given"
 )
-_PAGES = text(
-    f"SELECT {_PAGE_COLUMNS} FROM release_page p WHERE p.release_no = :no ORDER BY p.page, p.attempt"
-)
+_PAGES = text(f"SELECT {_PAGE_COLUMNS} FROM release_page p WHERE p.release_no = :no ORDER BY p.page, p.attempt")
 _ABOUT = text(
     f"SELECT {_PAGE_COLUMNS} FROM release_page p JOIN release r ON r.no = p.release_no"
     " WHERE r.tool_no = :tool AND p.low <= :person AND p.high >= :person AND p.snapshot_at <= :until"

@@ -47,9 +47,7 @@ def _number() -> Column[int]:
 
 
 def _uid() -> Column[bytes]:
-    return Column(
-        "uid", LargeBinary, CheckConstraint("length(uid) = 16", name="uid16"), nullable=False, unique=True
-    )
+    return Column("uid", LargeBinary, CheckConstraint("length(uid) = 16", name="uid16"), nullable=False, unique=True)
 
 
 def _when(name: str, *, nullable: bool = False, now: bool = False) -> Column[object]:

@@ -129,8 +129,6 @@ def _cell(value: Any, dialled: bool) -> str | int | float:
     if isinstance(value, (int, float)):
         return value
     text = ";".join(value) if isinstance(value, list) else str(value)
-    if not text.startswith(_FORMULA) or (
-        dialled and text[0] in _SIGNS and text[1:].isdecimal() and text.isascii()
-    ):
+    if not text.startswith(_FORMULA) or (dialled and text[0] in _SIGNS and text[1:].isdecimal() and text.isascii()):
         return text
     return "'" + text

@@ -22,9 +22,7 @@ def begin_epoch(path: Path) -> Keyring:
     """
     content = read_checked(path)
     wrapping = [key for key in content.keys if key.purpose is Purpose.PERSON_KEY]
-    new = fresh_key(
-        Purpose.PERSON_KEY, "", max(key.version for key in wrapping) + 1, {key.id for key in content.keys}
-    )
+    new = fresh_key(Purpose.PERSON_KEY, "", max(key.version for key in wrapping) + 1, {key.id for key in content.keys})
     kept = tuple(replace(key, active=False) if key in wrapping else key for key in content.keys)
     keyfile.write_over(path, Content(content.name, content.generation + 1, (*kept, new)))
     return open_keyring(path)
@@ -40,9 +38,7 @@ def destroy_wrapper(path: Path, key_id: int) -> Keyring:
         KeyNotRetired: the key is active, of another purpose, or not here.
     """
     content = read_checked(path)
-    kept = tuple(
-        key for key in content.keys if key.id != key_id or key.active or key.purpose is not Purpose.PERSON_KEY
-    )
+    kept = tuple(key for key in content.keys if key.id != key_id or key.active or key.purpose is not Purpose.PERSON_KEY)
     if len(kept) == len(content.keys):
         raise KeyNotRetired(key_id)
     keyfile.write_over(path, Content(content.name, content.generation + 1, kept))

@@ -18,9 +18,7 @@ class KeyringMissing(KeyringRefused):
     """There is no keyring where one was expected."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            "keyring_missing", f"No keyring at {path}. Run `ostiary init`, or restore it from its backup."
-        )
+        super().__init__("keyring_missing", f"No keyring at {path}. Run `ostiary init`, or restore it from its backup.")
 
 
 class KeyringUnreadable(KeyringRefused):
@@ -37,9 +35,7 @@ class KeyringOpenToOthers(KeyringRefused):
     """Somebody else on this machine can read or replace the keyring."""
 
     def __init__(self, path: Path, what: str, mend: str) -> None:
-        super().__init__(
-            "keyring_open_to_others", f"{what}: {path}. {mend} If others had access, rotate the keys."
-        )
+        super().__init__("keyring_open_to_others", f"{what}: {path}. {mend} If others had access, rotate the keys.")
 
 
 class KeyringSymlink(KeyringRefused):
@@ -70,9 +66,7 @@ class KeyringKeyIdsRepeat(KeyringRefused):
     """Two keys share an id or a version, so a ciphertext would not say which one it needs."""
 
     def __init__(self, path: Path, key_id: int) -> None:
-        super().__init__(
-            "keyring_key_ids_repeat", f"Two keys in {path} answer to id or version {key_id}. {RESTORE}"
-        )
+        super().__init__("keyring_key_ids_repeat", f"Two keys in {path} answer to id or version {key_id}. {RESTORE}")
 
 
 class KeyringVersionUnknown(KeyringRefused):
@@ -166,15 +160,11 @@ class ClassNotGranted(Refused):
     """Somebody tried to open a class that the grant does not name."""
 
     def __init__(self, cls: str) -> None:
-        super().__init__(
-            "class_not_granted", f"Class {cls} is outside the grant; it stays shut. Ask for a wider role."
-        )
+        super().__init__("class_not_granted", f"Class {cls} is outside the grant; it stays shut. Ask for a wider role.")
 
 
 class ForeignToken(NotFound):
     """The token is malformed or was made for another tool; which of the two is not said."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "token_not_yours", "This token was not given to this tool. Use tokens from your own releases."
-        )
+        super().__init__("token_not_yours", "This token was not given to this tool. Use tokens from your own releases.")

@@ -112,9 +112,7 @@ def _check_folder(folder: Path) -> None:
     # Whoever may write the folder may put another keyring in place; a sticky one such as /tmp forbids that.
     mode = folder.stat().st_mode
     if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
-        raise KeyringOpenToOthers(
-            folder, "Others may replace files in the keyring's folder", "Run `chmod 700` on it."
-        )
+        raise KeyringOpenToOthers(folder, "Others may replace files in the keyring's folder", "Run `chmod 700` on it.")
 
 
 @contextmanager

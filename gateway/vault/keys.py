@@ -243,9 +243,7 @@ def read_checked(path: Path) -> Content:
     _check_strength(path, content.keys)
     for purpose in Purpose:
         for kind in _kinds(purpose):
-            active = [
-                key for key in content.keys if key.active and (key.purpose, key.kind) == (purpose, kind)
-            ]
+            active = [key for key in content.keys if key.active and (key.purpose, key.kind) == (purpose, kind)]
             if len(active) != 1:
                 raise KeyringIncomplete(path, f"{purpose} {kind}".strip())
     return content

@@ -92,9 +92,7 @@ class Lookup:
 
 def _keyed(keyring: Keyring, purpose: Purpose) -> dict[str, _Keyed]:
     return {
-        kind.value: tuple(
-            (key.version, HMAC(key.material, SHA256())) for key in keyring.of(purpose, kind.value)
-        )
+        kind.value: tuple((key.version, HMAC(key.material, SHA256())) for key in keyring.of(purpose, kind.value))
         for kind in IdentifierKind
     }
 
@@ -103,9 +101,7 @@ def _of(keys: dict[str, _Keyed], kind: str) -> _Keyed:
     try:
         return keys[kind]
     except KeyError:
-        raise Unfit(
-            "kind_not_indexed", "Only email, phone, postal, push and external ids are indexed."
-        ) from None
+        raise Unfit("kind_not_indexed", "Only email, phone, postal, push and external ids are indexed.") from None
 
 
 def _digest(normalised: str) -> bytes:

@@ -164,9 +164,7 @@ class HouseSeal:
         """Seal `content` for its place, never empty: the row's own identity, such as its digest."""
         nonce = os.urandom(NONCE_BYTES)
         return (
-            self._active
-            + nonce
-            + self._aeads[self._active].encrypt(nonce, content, self._bound(place, self._active))
+            self._active + nonce + self._aeads[self._active].encrypt(nonce, content, self._bound(place, self._active))
         )
 
     def open(self, place: bytes, blob: bytes) -> bytes:

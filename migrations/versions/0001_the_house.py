@@ -70,9 +70,7 @@ END $$
 
 def upgrade() -> None:
     """Build the house, guard what may not change, and say who may do what."""
-    op.get_bind().exec_driver_sql(
-        Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").replace("%", "%%")
-    )
+    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").replace("%", "%%"))
     _guard()
     _grant()
     op.execute(_PARTITIONS)
@@ -92,9 +90,7 @@ def _guard() -> None:
 
 
 def _grant() -> None:
-    op.execute(
-        f"GRANT SELECT, INSERT ON {', '.join(_APPEND_ONLY + _KEPT + _CHANGING)}, bundle TO ostiary_app"
-    )
+    op.execute(f"GRANT SELECT, INSERT ON {', '.join(_APPEND_ONLY + _KEPT + _CHANGING)}, bundle TO ostiary_app")
     op.execute(f"GRANT UPDATE ON {', '.join(_KEPT + _CHANGING)} TO ostiary_app")
     op.execute("REVOKE UPDATE ON release_page, decision_page FROM ostiary_app")
     op.execute("GRANT UPDATE (in_force_from, in_force_to, signed_by) ON bundle TO ostiary_app")

@@ -70,8 +70,13 @@ def test_a_reported_withdrawal_counts_at_once(served: Served, days_ago: Ago) -> 
 
 def test_a_consent_needs_evidence(served: Served, days_ago: Ago) -> None:
     served.house.bring([("yes@example.com", days_ago(3))])
-    body = {"person": {"email": "yes@example.com"}, "state": "given", "purpose": NEWSLETTER, "channel": "email",
-            "sender": "Hanbit"}
+    body = {
+        "person": {"email": "yes@example.com"},
+        "state": "given",
+        "purpose": NEWSLETTER,
+        "channel": "email",
+        "sender": "Hanbit",
+    }
     problem(served.client.post("/v1/consents", json=body), 403, "evidence_required")
     proven = {**body, "evidence": {"kind": "form", "content": "signed at the counter"}, "wording": "v2/ko"}
     assert served.client.post("/v1/consents", json=proven).json()["effective"] == "given"
@@ -87,13 +92,21 @@ def test_a_consent_needs_evidence(served: Served, days_ago: Ago) -> None:
         ("/v1/releases", {**WISH, "fields": ["national_id"]}, 403, "field_not_granted"),
         ("/v1/releases", {**WISH, "format": "xml"}, 400, "form_unknown"),
         ("/v1/releases", {**WISH, "sample": 7}, 400, "share_out_of_range"),
-        ("/v1/releases", {**WISH, "where": [{"field": "email", "op": "eq", "value": SECRETIVE}]}, 403,
-         "predicate_not_granted"),
+        (
+            "/v1/releases",
+            {**WISH, "where": [{"field": "email", "op": "eq", "value": SECRETIVE}]},
+            403,
+            "predicate_not_granted",
+        ),
         ("/v1/decisions", {"asks": []}, 400, "asks_count"),
         ("/v1/decisions", {"asks": [ask("not an address " + SECRETIVE)]}, 400, "identifier_malformed"),
         ("/v1/decisions", {"asks": [{**ask("a@example.com"), "person": {}}]}, 400, "selector_count"),
-        ("/v1/decisions", {"asks": [{**ask("a@example.com"), "person": {"token": "tk1." + "A" * 43}}]}, 404,
-         "token_not_yours"),
+        (
+            "/v1/decisions",
+            {"asks": [{**ask("a@example.com"), "person": {"token": "tk1." + "A" * 43}}]},
+            404,
+            "token_not_yours",
+        ),
         ("/v1/decisions", [SECRETIVE], 400, "malformed"),
         ("/v1/consents", {"person": {"email": SECRETIVE}}, 400, "malformed"),
     ],
@@ -110,27 +123,37 @@ def test_no_key_a_false_key_and_an_expired_key(served: Served) -> None:
     assert bare.headers["www-authenticate"] == "Bearer"
     false = {"Authorization": "Bearer ost_00000000_" + "x" * 43}
     problem(httpx.post(f"{served.url}/v1/releases", json=WISH, headers=false), 401, "credential_wrong")
-    problem(httpx.post(f"{served.url}/v1/decisions", json={"asks": [ask(SECRETIVE)]}, headers=false), 401,
-            "credential_wrong")
+    problem(
+        httpx.post(f"{served.url}/v1/decisions", json={"asks": [ask(SECRETIVE)]}, headers=false),
+        401,
+        "credential_wrong",
+    )
 
 
-@pytest.mark.parametrize(("method", "path", "status", "code"), [
-    ("GET", "/v1/decisions", 405, "method_not_allowed"),
-    ("PUT", "/v1/releases", 405, "method_not_allowed"),
-    ("GET", "/v1/nothing", 404, "no_such_address"),
-    ("GET", "/v1/releases/zz", 404, "release_unknown"),
-    ("GET", "/log/tile/0/../../etc", 404, "no_such_address"),
-    ("GET", "/log/tile/0/999", 404, "entry_unknown"),
-])
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/v1/decisions", 405, "method_not_allowed"),
+        ("PUT", "/v1/releases", 405, "method_not_allowed"),
+        ("GET", "/v1/nothing", 404, "no_such_address"),
+        ("GET", "/v1/releases/zz", 404, "release_unknown"),
+        ("GET", "/log/tile/0/../../etc", 404, "no_such_address"),
+        ("GET", "/log/tile/0/999", 404, "entry_unknown"),
+    ],
+)
 def test_wrong_addresses_and_methods(served: Served, method: str, path: str, status: int, code: str) -> None:
     problem(served.client.request(method, path), status, code)
 
 
 def test_json_of_another_type_or_size_is_refused(served: Served) -> None:
-    problem(served.client.post("/v1/releases", content=b"a=1", headers={"Content-Type": "text/plain"}), 400,
-            "content_type")
-    problem(served.client.post("/v1/releases", content=b" " * 300_000, headers={"Content-Type": "application/json"}),
-            400, "body_too_large")
+    problem(
+        served.client.post("/v1/releases", content=b"a=1", headers={"Content-Type": "text/plain"}), 400, "content_type"
+    )
+    problem(
+        served.client.post("/v1/releases", content=b" " * 300_000, headers={"Content-Type": "application/json"}),
+        400,
+        "body_too_large",
+    )
 
 
 def test_the_public_log_verifies_the_receipt(served: Served, days_ago: Ago) -> None:
@@ -172,7 +195,23 @@ def test_a_list_comes_in_by_http_only_for_the_intake_role(served: Served) -> Non
     again = httpx.post(f"{served.url}/v1/imports", files=files, data={"source": "Form"}, headers=headers, timeout=60)
     assert again.json()["repeated"] is True
     other = {"file": ("list.csv", content.replace("new@", "newer@").encode())}
-    twice = httpx.post(f"{served.url}/v1/imports", files=other, headers=headers, timeout=60,
-                       data={"source": "Form", "map": ["이메일=email", "동의문구버전=email"]})
+    twice = httpx.post(
+        f"{served.url}/v1/imports",
+        files=other,
+        headers=headers,
+        timeout=60,
+        data={"source": "Form", "map": ["이메일=email", "동의문구버전=email"]},
+    )
     problem(twice, 400, "column_mapped_twice")
     assert not list((served.house.gate.data / "incoming").iterdir()), "no upload stays behind"
+
+
+def test_the_reference_page_stands_alone(served: Served) -> None:
+    page = httpx.get(f"{served.url}/docs")
+    assert page.status_code == 200
+    assert "/v1/decisions" in page.text
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    described = httpx.get(f"{served.url}/openapi.json").json()
+    schema = described["paths"]["/v1/releases"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert "purpose" in schema["properties"]

@@ -36,6 +36,13 @@ def _release(gate: Gate, key: str) -> Iterator[str]:
 def _consent(gate: Gate, prefix: str) -> Iterator[str]:
     for at in range(2000):
         email = f"p{at % 900}@example.com"
-        wish = ConsentWish(Selector("email", email), ConsentState.WITHDRAWN, "marketing.own", "reply", "email", "Hanbit",
-                           idempotency_key=f"{prefix}-{at}")
+        wish = ConsentWish(
+            Selector("email", email),
+            ConsentState.WITHDRAWN,
+            "marketing.own",
+            "reply",
+            "email",
+            "Hanbit",
+            idempotency_key=f"{prefix}-{at}",
+        )
         yield f"{record(gate, 'crash', wish).events[0]}"

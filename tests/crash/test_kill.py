@@ -17,7 +17,7 @@ from audit.note import verifier_key
 from gateway.flows.intake import receive
 from gateway.settings import Settings
 from gateway.vault.tokens import token_key
-from gateway.wiring import log_origin, put_policies_in_force, quiet, wired, Wired
+from gateway.wiring import Wired, log_origin, put_policies_in_force, quiet, wired
 from tests.crash.crash_worker import work
 from tests.flows.conftest import Seoul, days_ago, seoul
 

@@ -25,6 +25,7 @@ from gateway.store.embedded import ensure_running
 from gateway.wiring import install, quiet, wired
 from tests.flows.conftest import add_tool
 
+
 def spellings(value: str) -> Iterator[bytes]:
     """Give the ways in which a value may lie on a disk: UTF-8, hex, and base64 at its three alignments.
 
@@ -70,7 +71,9 @@ def holds(kept: Path, wanted: list[bytes]) -> bool:
     """Tell whether any of the byte strings stands in the file; grep looks for all of them in one pass."""
     patterns = Path(tempfile.mkdtemp()) / "patterns"
     patterns.write_bytes(b"\n".join(wanted) + b"\n")
-    done = subprocess.run(["grep", "-aqFf", patterns, kept], env={"LC_ALL": "C", "PATH": os.environ["PATH"]}, check=False)
+    done = subprocess.run(
+        ["grep", "-aqFf", patterns, kept], env={"LC_ALL": "C", "PATH": os.environ["PATH"]}, check=False
+    )
     assert done.returncode in {0, 1}, "grep failed"
     return done.returncode == 0
 
@@ -86,10 +89,23 @@ def test_nothing_on_disk_names_anybody(private_folder: Path, tmp_path: Path) -> 
             with house.gate.house.unit() as connection:
                 parties.add_party(connection, HOUSE, "KR")
                 parties.add_party(connection, "Hanbit", "KR")
-            register_source(house.gate, "test", SourceWish(
-                "Form", newsletter.kind, HOUSE, "KR", evidence=newsletter.evidence,
-                defaults={"country": "KR", "time_zone": "Asia/Seoul", "purpose": "marketing.own", "phone_region": "KR"},
-            ))
+            register_source(
+                house.gate,
+                "test",
+                SourceWish(
+                    "Form",
+                    newsletter.kind,
+                    HOUSE,
+                    "KR",
+                    evidence=newsletter.evidence,
+                    defaults={
+                        "country": "KR",
+                        "time_zone": "Asia/Seoul",
+                        "purpose": "marketing.own",
+                        "phone_region": "KR",
+                    },
+                ),
+            )
             approve_source(house.gate, "test", "Form")
             report = receive(house.gate, "test", "Form", newsletter.path)
             assert report.counts["row.new"] > 1000

@@ -111,9 +111,7 @@ def test_two_spellings_of_one_password_are_one() -> None:
     assert PASSWORDS.check(PASSWORDS.hash("Schlu\u0308ssel zum Haus"), "Schl\u00fcssel zum Haus") is None
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "correct horse batterY", "correct horse battery\0", "x" * 5000, "\ud800" * 20]
-)
+@pytest.mark.parametrize("typed", ["", "correct horse batterY", "correct horse battery\0", "x" * 5000, "\ud800" * 20])
 def test_a_wrong_password_and_an_unknown_officer_get_one_answer(typed: str) -> None:
     kept = PASSWORDS.hash("correct horse battery")
     said = set()

@@ -17,9 +17,7 @@ from gateway.identity.links import BadLink, Link, LinkKey
 LINK = Link(bytes(range(16)), "email", 7, "marketing.own.newsletter", "email")
 OLD, NEW = bytes(range(64)), bytes(range(1, 65))
 KEY = LinkKey({0x1A2B3C4D: OLD})
-GOLDEN = (
-    "ARorPE3lu3KivudegO-haTSxEpyEUWR1kRSUDpcA5ny0WmkrNp5-_3KUlsut3GTIXRhWNiShJGvSVELUL32eSBBIqeluBT-nVnzFzeE"
-)
+GOLDEN = "ARorPE3lu3KivudegO-haTSxEpyEUWR1kRSUDpcA5ny0WmkrNp5-_3KUlsut3GTIXRhWNiShJGvSVELUL32eSBBIqeluBT-nVnzFzeE"
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789_.*-", max_size=30)
 LINKS = st.builds(Link, st.binary(min_size=16, max_size=16), WORDS, st.integers(0, 2**32 - 1), WORDS, WORDS)
@@ -83,9 +81,7 @@ def test_a_link_of_an_old_key_opens_and_the_new_key_seals() -> None:
 
 def test_every_other_spelling_is_bad() -> None:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    others = {GOLDEN[:at] + letter + GOLDEN[at + 1 :] for at in range(len(GOLDEN)) for letter in letters} - {
-        GOLDEN
-    }
+    others = {GOLDEN[:at] + letter + GOLDEN[at + 1 :] for at in range(len(GOLDEN)) for letter in letters} - {GOLDEN}
     cuts = {GOLDEN[:at] for at in range(len(GOLDEN))}
     more = {
         GOLDEN + "A",

@@ -161,9 +161,7 @@ def test_precision_and_recall_on_notes() -> None:
     cells, truth = [], set()
     for row in range(2_000):
         if row % 5 == 0:
-            word, make = rng.choice(
-                (("کد ملی ", numbers.ir_code), ("شبا ", numbers.sheba), ("کارت ", numbers.card))
-            )
+            word, make = rng.choice((("کد ملی ", numbers.ir_code), ("شبا ", numbers.sheba), ("کارت ", numbers.card)))
             value = make(rng)
             written = value.translate(PERSIAN) if make is not numbers.sheba else value
             cells.append(f"{word}{written}")

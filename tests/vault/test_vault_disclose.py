@@ -15,9 +15,7 @@ from gateway.vault.errors import Unfit
 TOKEN = "tk1.I-2bFAO0D9zD7C89LYhfcyeKrTpIw-gBk1BY7eXyIoA"
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(lambda name: name != "token")
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
-FIELDS = st.dictionaries(
-    NAMES, TEXTS | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.lists(TEXTS, max_size=3)
-)
+FIELDS = st.dictionaries(NAMES, TEXTS | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.lists(TEXTS, max_size=3))
 
 
 def test_golden_line() -> None:
@@ -96,9 +94,7 @@ def test_golden_csv() -> None:
     "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")', "-2+cmd|' /C calc'!A0"]
 )
 def test_a_formula_is_defused(text: str) -> None:
-    row = next(
-        csv.reader(io.StringIO(csv_line(TOKEN, [fragment({"note": text})], ["note"]).decode(), newline=""))
-    )
+    row = next(csv.reader(io.StringIO(csv_line(TOKEN, [fragment({"note": text})], ["note"]).decode(), newline="")))
     assert row == [TOKEN, "'" + text]
 
 

@@ -37,9 +37,7 @@ def _edit(path: Path, change: Callable[[dict[str, Any]], object], *, sign: bool 
     del body["sha256"]
     change(body)
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
-    path.write_text(
-        json.dumps({**body, "sha256": hashlib.sha256(canonical).hexdigest() if sign else "0" * 64})
-    )
+    path.write_text(json.dumps({**body, "sha256": hashlib.sha256(canonical).hexdigest() if sign else "0" * 64}))
 
 
 def _code(path: Path) -> str:
@@ -199,9 +197,7 @@ def test_repeated_key_id(own: Path) -> None:
     assert _code(own) == "keyring_key_ids_repeat"
 
 
-@pytest.mark.parametrize(
-    "key", [b"", bytes(range(31)), bytes(range(16)), bytes(32), b"\xff" * 32, b"changeme" * 4]
-)
+@pytest.mark.parametrize("key", [b"", bytes(range(31)), bytes(range(16)), bytes(32), b"\xff" * 32, b"changeme" * 4])
 def test_short_and_known_keys(own: Path, key: bytes) -> None:
     _edit(own, lambda body: body["keys"][0].update(key=base64.b64encode(key).decode()))
     assert _code(own) == "keyring_key_weak"
@@ -237,9 +233,7 @@ def test_a_key_that_is_not_spelled_as_one(own: Path, change: dict[str, Any]) -> 
 
 
 def _leaks(path: Path, text: str) -> bool:
-    spellings = (
-        f(m) for m in _materials(path) for f in (bytes.hex, repr, lambda m: base64.b64encode(m).decode())
-    )
+    spellings = (f(m) for m in _materials(path) for f in (bytes.hex, repr, lambda m: base64.b64encode(m).decode()))
     return any(spelling in text for spelling in spellings)
 
 

@@ -33,10 +33,7 @@ def test_golden() -> None:
     ]
     # Frozen bytes: a change of the formula would lose every suppression ever stored.
     assert found[0].value.hex() == "6bccb5c19fac9770bbe5dd8291713b2e"
-    assert (
-        Lookup(_house()).suppression_index("email", "a@b.c")[0].value.hex()
-        == "2a7de0f4f6287ff74a9e44393a8f63f2"
-    )
+    assert Lookup(_house()).suppression_index("email", "a@b.c")[0].value.hex() == "2a7de0f4f6287ff74a9e44393a8f63f2"
 
 
 @given(TEXT)
@@ -52,9 +49,7 @@ def test_columns_hold_what_single_lookups_give(values: list[str]) -> None:
     columns = lookup.index_many("email", values)
     assert list(columns) == [2, 1]
     for at, value in enumerate(values):
-        assert [BlindIndex(version, column[at]) for version, column in columns.items()] == lookup.index(
-            "email", value
-        )
+        assert [BlindIndex(version, column[at]) for version, column in columns.items()] == lookup.index("email", value)
     hushed = lookup.suppression_many("email", values)
     assert hushed == {1: [lookup.suppression_index("email", value)[0].value for value in values]}
 

@@ -24,9 +24,7 @@ FROM_TINK = bytes.fromhex(
     "00919960246dfc0fd93d4c3c29cc329d3e"
 )
 
-places = st.tuples(
-    st.binary(min_size=16, max_size=16), st.sampled_from(list(FieldClass)), st.integers(1, 2**63 - 1)
-)
+places = st.tuples(st.binary(min_size=16, max_size=16), st.sampled_from(list(FieldClass)), st.integers(1, 2**63 - 1))
 
 
 def test_what_tink_sealed_opens_here() -> None:
@@ -138,9 +136,7 @@ def test_a_class_outside_the_grant_stays_shut(keyring: Keyring) -> None:
 
 def test_the_opener_gives_fragments_in_the_order_of_the_blobs(keyring: Keyring) -> None:
     made = keyring.new_data_keys([PERSON])[0]
-    blobs = [
-        (cls.value, no, seal(made.key, PERSON, cls, no, cls.encode())) for no, cls in enumerate(FieldClass, 1)
-    ]
+    blobs = [(cls.value, no, seal(made.key, PERSON, cls, no, cls.encode())) for no, cls in enumerate(FieldClass, 1)]
     opened = Opener(keyring, FieldClass).open(PERSON, made.wrapped, blobs[::-1])
     assert opened == [cls.encode() for cls in FieldClass][::-1]
     assert Opener(keyring, FieldClass).open(PERSON, made.wrapped, []) == []
@@ -195,9 +191,7 @@ def test_threads_share_an_opener(keyring: Keyring) -> None:
     opener = Opener(keyring, ["profile"])
     rows = [(p, d, seal(d.key, p, "profile", 3, p * 300)) for p, d in zip(people, made, strict=True)]
     with ThreadPoolExecutor(4) as pool:
-        opened = list(
-            pool.map(lambda row: opener.open(row[0], row[1].wrapped, [("profile", 3, row[2])]), rows)
-        )
+        opened = list(pool.map(lambda row: opener.open(row[0], row[1].wrapped, [("profile", 3, row[2])]), rows))
     assert opened == [[person * 300] for person in people]
 
 

@@ -78,9 +78,7 @@ def test_every_other_spelling_is_foreign() -> None:
     key = token_key(HOUSE, TOOL)
     token = key.token(PERSON)
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    others = {token[:at] + letter + token[at + 1 :] for at in range(len(token)) for letter in letters} - {
-        token
-    }
+    others = {token[:at] + letter + token[at + 1 :] for at in range(len(token)) for letter in letters} - {token}
     more = {
         "",
         token + "=",

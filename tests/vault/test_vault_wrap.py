@@ -12,9 +12,7 @@ from gateway.vault.keys import WRAPPED_BYTES, Keyring
 from gateway.vault.keytext import Content, Key, Purpose
 
 KEK = Keyring(
-    Content(
-        "golden", 1, (Key(0x1A2B3C4D, Purpose.PERSON_KEY, "", 1, active=True, material=bytes(range(32))),)
-    )
+    Content("golden", 1, (Key(0x1A2B3C4D, Purpose.PERSON_KEY, "", 1, active=True, material=bytes(range(32))),))
 )
 PERSON = bytes(range(16))
 DATA_KEY = bytes(range(100, 132))
