@@ -5,9 +5,11 @@ string: a link's token or a customer's address may stand in it.
 """
 
 import logging
+import os
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from types import FrameType
@@ -75,7 +77,7 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         raise Unavailable(
             "port_taken",
-            f"Port {settings.port} on {settings.host} cannot be had ({error.strerror})."
+            f"Port {settings.port} on {settings.host} cannot be had ({os.strerror(error.errno or 0)})."
             " Choose another: `make run PORT=8081`, or `--port 8081`.",
         ) from None
 
@@ -107,7 +109,11 @@ def _log_as_json() -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()]
+    last: list[Any] = [
+        _without_text,
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.JSONRenderer(),
+    ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=last, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
@@ -117,6 +123,29 @@ def _log_as_json() -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _without_text(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Keep of an exception its types and places: its text may repeat what somebody sent."""
+    told = event.pop("exc_info", None)
+    error = told[1] if isinstance(told, tuple) else told if isinstance(told, BaseException) else sys.exc_info()[1]
+    if told and error is not None:
+        event["exception"], event["at"] = _types(error), _places(error)
+    return event
+
+
+def _types(error: BaseException) -> str:
+    inner = ", ".join(map(_types, error.exceptions)) if isinstance(error, BaseExceptionGroup) else ""
+    return f"{type(error).__name__}({inner})" if inner else type(error).__name__
+
+
+def _places(error: BaseException) -> list[str]:
+    """Name module and line of every frame that the error passed, those of the innermost error last."""
+    inmost = error
+    while isinstance(inmost, BaseExceptionGroup):
+        inmost = inmost.exceptions[0]
+    frames = traceback.walk_tb(inmost.__traceback__)
+    return [f"{frame.f_globals.get('__name__', '?')}:{line}" for frame, line in frames]
 
 
 if __name__ == "__main__":

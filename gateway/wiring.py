@@ -1,10 +1,11 @@
 """Constructs everything, and is the only place that does. Must never serve a request or take a decision itself."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
@@ -52,6 +53,7 @@ def database(settings: Settings, say: Say = quiet) -> Iterator[str]:
     if settings.database_url:
         yield settings.database_url
         return
+    _make_folder(settings)
     server = ensure_running(settings.data / "postgres", say)
     try:
         yield server.url
@@ -65,7 +67,7 @@ def install(settings: Settings, say: Say = quiet) -> None:
     Raises:
         Unavailable: the database, or a keyring that cannot be trusted.
     """
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(settings)
     if not settings.keyring.exists():
         create_keyring(settings.keyring)
         say(f"made the keyring {settings.keyring}: back it up apart from the database")
@@ -74,6 +76,12 @@ def install(settings: Settings, say: Say = quiet) -> None:
         migrate(url)
         with wired(settings, url) as house:
             put_policies_in_force(house.gate, say)
+
+
+def _make_folder(settings: Settings) -> None:
+    """Make the data folder, closed to others; as root they may walk through it, because the database is one of them."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o711 if root else 0o700)
 
 
 @contextmanager
@@ -162,7 +170,7 @@ def _gate(settings: Settings, keyring: Keyring, house: House, clock: Callable[[]
         keyring=keyring,
         lookup=Lookup(keyring),
         links=LinkKey(keyring.link_keys()),
-        sessions=Sessions(keyring.session_key()),
+        sessions=Sessions(keyring.session_key(), absolute=timedelta(hours=12)),
         passwords=Passwords(),
         clock=clock,
         data=settings.data,

@@ -51,7 +51,7 @@ def record(
     wording: Annotated[str, typer.Option("--wording", help="Version of the text agreed to, as newsletter-3/ko.")] = "",
     language: Annotated[str, typer.Option("--language", help="Language of that text.")] = "",
     at: Annotated[str, typer.Option("--at", help="When it was said, as 2026-05-03T10:00:00+02:00; else now.")] = "",
-    evidence: Annotated[Path | None, typer.Option("--evidence", help="File that proves it; a consent needs one.")] = None,
+    evidence: Annotated[Path | None, typer.Option("--evidence", help="Proof of it; a consent needs one.")] = None,
     evidence_kind: Annotated[str, typer.Option("--evidence-kind", help="A word for it.")] = "form",
     idempotency_key: Annotated[str, typer.Option("--idempotency-key", help="Repeating does nothing again.")] = "",
     as_json: Json = False,

@@ -15,18 +15,22 @@ from gateway.domain.errors import Invalid
 def add(app: typer.Typer) -> None:
     """Put the commands on the program."""
     group = typer.Typer(no_args_is_help=True, help="The log that nobody can rewrite.")
-    group.command("verify", epilog="Example: ostiary audit verify --directory ./log --key 'example.com/log+1a2b3c4d+AZ…'")(
-        verify
-    )
+    group.command(
+        "verify", epilog="Example: ostiary audit verify --directory ./log --key 'example.com/log+1a2b3c4d+AZ…'"
+    )(verify)
     group.command("export", epilog="Example: ostiary audit export ./log")(export)
     group.command("key", epilog="Example: ostiary audit key > log.vkey")(key)
     app.add_typer(group, name="audit")
 
 
 def verify(
-    directory: Annotated[Path | None, typer.Option("--directory", help="Check an exported log instead, offline.")] = None,
+    directory: Annotated[
+        Path | None, typer.Option("--directory", help="Check an exported log instead, offline.")
+    ] = None,
     key: Annotated[str, typer.Option("--key", help="The exported log's verifier key, from a trusted place.")] = "",
-    checkpoint: Annotated[Path | None, typer.Option("--checkpoint", help="A checkpoint that was kept elsewhere.")] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", help="A checkpoint that was kept elsewhere.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check every entry of the ledger against what was signed. Exit code 4 if it does not hold."""
@@ -52,7 +56,9 @@ def export(
             count = export_log(gate, ACTOR, folder)
         except OSError as error:
             raise Invalid("file_unwritable", f"That folder cannot be written: {error.strerror}.") from None
-    answer({"entries": count, "folder": str(folder)}, as_json, lambda: typer.echo(f"{number(count)} entries in {folder}"))
+    answer(
+        {"entries": count, "folder": str(folder)}, as_json, lambda: typer.echo(f"{number(count)} entries in {folder}")
+    )
 
 
 def key(as_json: Json = False) -> None:

@@ -27,7 +27,9 @@ def bring(
         typer.Option("--map", metavar="COLUMN=FIELD", help="What a column means, where the proposal is wrong."),
     ] = None,
     encoding: Annotated[str, typer.Option("--encoding", help="How the file is written, if it cannot be told.")] = "",
-    delimiter: Annotated[str, typer.Option("--delimiter", help="What stands between cells, if it cannot be told.")] = "",
+    delimiter: Annotated[
+        str, typer.Option("--delimiter", help="What stands between cells, if it cannot be told.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge and count; keep nothing.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -19,7 +19,7 @@ def add(app: typer.Typer) -> None:
     """Put the commands on the program."""
     group = typer.Typer(no_args_is_help=True, help="The law as data.")
     group.command("check", epilog="Example: ostiary policy check ./policies")(check)
-    group.command("test", epilog="Example: ostiary policy test ./policies")(test)
+    group.command("test", epilog="Example: ostiary policy test ./policies")(run_tests)
     group.command("purposes", epilog="Example: ostiary policy purposes")(purposes)
     group.command("fields", epilog="Example: ostiary policy fields --json")(fields)
     group.command("sources", epilog="Example: ostiary policy sources")(sources)
@@ -33,13 +33,14 @@ def check(folder: Folder = None, as_json: Json = False) -> None:
     bundle = load_bundle(folder or PACKAGED)
     facts = {
         "bundle": bundle.digest, "files": len(bundle.files), "purposes": len(bundle.purposes.nodes),
-        "fields": len(bundle.fields), "source kinds": len(bundle.sources), "jurisdictions": ", ".join(sorted(bundle.packs)),
+        "fields": len(bundle.fields), "source kinds": len(bundle.sources),
+        "jurisdictions": ", ".join(sorted(bundle.packs)),
         "rules": sum(len(pack.rules) for pack in bundle.packs.values()),
     }  # fmt: skip
     answer(facts, as_json, lambda: pairs(facts))
 
 
-def test(folder: Folder = None, as_json: Json = False) -> None:
+def run_tests(folder: Folder = None, as_json: Json = False) -> None:
     """Run the golden cases of a policies folder through the decision. Exit code 4 if one differs."""
     from gateway.domain.cases import run_cases
     from policies.golden import load_cases
@@ -47,8 +48,15 @@ def test(folder: Folder = None, as_json: Json = False) -> None:
 
     top = folder or PACKAGED
     results = run_cases(load_cases(top / "cases"), load_bundle(top))
-    wrong = [(f"{one.case.file}:{one.case.line}", one.case.name, "; ".join(one.differences)) for one in results if one.differences]
-    told = {"cases": len(results), "differing": [dict(zip(("at", "case", "differs"), row, strict=True)) for row in wrong]}
+    wrong = [
+        (f"{one.case.file}:{one.case.line}", one.case.name, "; ".join(one.differences))
+        for one in results
+        if one.differences
+    ]
+    told = {
+        "cases": len(results),
+        "differing": [dict(zip(("at", "case", "differs"), row, strict=True)) for row in wrong],
+    }
     answer(told, as_json, lambda: table(("at", "case", "differs"), wrong, f"All {number(len(results))} cases hold."))
     if wrong:
         raise typer.Exit(REFUSED)

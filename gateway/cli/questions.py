@@ -51,10 +51,10 @@ def decide(
     key_file: KeyFile, purpose: Purpose, channel: Way, email: Email = "", phone: Phone = "",
     email_sha256: EmailDigest = "", phone_sha256: PhoneDigest = "", token: Token = "", external_id: ExternalId = "",
     source: OfSource = "", act: What = Act.CONTACT, category: Category = "",
-    line: Annotated[LineType | None, typer.Option("--line", help="Line type, where a country tells them apart.")] = None,
+    line: Annotated[LineType | None, typer.Option("--line", help="Line type, if the law tells them apart.")] = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Ask as a tool: may we, now? Exit code 0: allowed, 3: not now, 4: no. The answer is on record before it is given."""
+    """Ask as a tool: may we, now? Exit code 0: allowed, 3: not now, 4: no. It is on record before it is given."""
     who = selector(source, email=email, phone=phone, email_sha256=email_sha256, phone_sha256=phone_sha256, token=token,
                    external_id=external_id)  # fmt: skip
     key = read_key(key_file)

@@ -47,7 +47,9 @@ def release(
         typer.Option("--where", metavar="FIELD=VALUE", help="A filter: =, <, <=, >, >=; a comma means any of these."),
     ] = None,
     category: Annotated[str, typer.Option("--category", help="Product category advertised (soft opt-in).")] = "",
-    act: Annotated[Act, typer.Option("--act", help="disclose: data leaves; contact: a message goes out now.")] = Act.DISCLOSE,
+    act: Annotated[
+        Act, typer.Option("--act", help="disclose: data leaves; contact: a message goes out now.")
+    ] = Act.DISCLOSE,
     limit: Annotated[int, typer.Option("--limit", help="At most so many people; 0 is everybody.")] = 0,
     sample: Annotated[float, typer.Option("--sample", help="Share of them, reproducible by --seed.")] = 1.0,
     holdout: Annotated[float, typer.Option("--holdout", help="Share held back, reproducible by --seed.")] = 0.0,
@@ -55,7 +57,9 @@ def release(
     form: Annotated[str, typer.Option("--format", help="ndjson or csv.")] = "ndjson",
     campaign: Annotated[str, typer.Option("--campaign", help="A name for the record.")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="File to write (0600); standard output without it.")] = None,
-    again: Annotated[str, typer.Option("--idempotency-key", help="Repeats go on after the last acknowledged page.")] = "",
+    again: Annotated[
+        str, typer.Option("--idempotency-key", help="Repeats go on after the last acknowledged page.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count by reason; nobody's data leaves.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -43,7 +43,9 @@ def _add_serving(app: typer.Typer, serve: Serve) -> None:
     def demo(
         host: Host = "",
         port: Port = 0,
-        fill_only: Annotated[bool, typer.Option("--fill-only", help="Fill the house and end, serving nothing.")] = False,
+        fill_only: Annotated[
+            bool, typer.Option("--fill-only", help="Fill the house and end, serving nothing.")
+        ] = False,
         as_json: Json = False,
     ) -> None:
         """Fill a house with sample lists of invented people, serve it, and print what to try. Keeps its data."""

@@ -29,7 +29,9 @@ def served(settings: Settings) -> None:
 
 def report(told: "Report") -> None:
     """Print an import's report: the verdict with its reasons, what became of every row, what each column was."""
-    sys.stdout.write(f"{told.verdict.value.upper()}  {told.source}" + ("  (imported before)" if told.repeated else "") + "\n")
+    sys.stdout.write(
+        f"{told.verdict.value.upper()}  {told.source}" + ("  (imported before)" if told.repeated else "") + "\n"
+    )
     for reason in told.reasons:
         sys.stdout.write(f"  {reason.words}  {_law(reason.rule, reason.cite)}\n")
     if told.cure_until:
@@ -56,7 +58,9 @@ def _funnel(told: "Report") -> Iterator[tuple[str, int]]:
 
 
 def _columns(told: "Report") -> None:
-    found = {name: ", ".join(f"{spoken(kind)} ({number(n)})" for kind, n in of.items()) for name, of in told.found.items()}
+    found = {
+        name: ", ".join(f"{spoken(kind)} ({number(n)})" for kind, n in of.items()) for name, of in told.found.items()
+    }
     names = [*told.columns, *(name for name in found if name not in told.columns)]
     rows = [(name, told.columns.get(name, "") or "not taken in", found.get(name, "")) for name in names]
     if rows:

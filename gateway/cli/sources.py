@@ -12,7 +12,7 @@ from gateway.domain.errors import Invalid
 from policies.terms import AudienceKind
 
 if TYPE_CHECKING:
-    from gateway.store.sources import SourceRow
+    from gateway.flows.overview import SourceRow
 
 Name = Annotated[str, typer.Argument(help="Name of the source.")]
 
@@ -22,8 +22,9 @@ def add(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Where data comes from.")
     group.command(
         "add",
-        epilog="Example: ostiary source add 'Autumn form' --kind registration_form --collector 'Example Ltd' --country KR"
-        " --evidence notice_version --evidence consent_wording --evidence consent_time --default purpose=marketing.own",
+        epilog="Example: ostiary source add 'Autumn form' --kind registration_form --collector 'Example Ltd'"
+        " --country KR --evidence notice_version --evidence consent_wording --evidence consent_time"
+        " --default purpose=marketing.own",
     )(add_source)
     group.command("list", epilog="Example: ostiary source list --json")(list_sources)
     group.command("show", epilog="Example: ostiary source show 'Autumn form'")(show)
@@ -42,11 +43,11 @@ def add_source(
     collected: Annotated[str, typer.Option("--collected", help="Since when, as 2026-01-31T00:00:00+09:00.")] = "",
     expires: Annotated[str, typer.Option("--expires", help="Until when it may be used.")] = "",
     evidence: Annotated[list[str] | None, typer.Option("--evidence", help="What is on file, by its word.")] = None,
-    named: Annotated[list[str] | None, typer.Option("--named", help="Party that the notice named as recipient.")] = None,
+    named: Annotated[list[str] | None, typer.Option("--named", help="Party that the notice names.")] = None,
     default: Annotated[
         list[str] | None,
-        typer.Option("--default", metavar="KEY=VALUE", help="What its rows share: purpose, country, time_zone, language,"
-                     " sender, date_order, branch, wording, notice=true, conditions=[\"written\"]."),
+        typer.Option("--default", metavar="KEY=VALUE", help="What its rows share: purpose, country, time_zone,"
+                     ' language, sender, date_order, branch, wording, notice=true, conditions=["written"].'),
     ] = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip

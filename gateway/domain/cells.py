@@ -20,7 +20,8 @@ class Cell:
     """One distinct combination of facts on a page, its decision, and the numbers of the people in it.
 
     `withheld` says why people whom the law allows were not made available ("" if they were): sample, holdout, limit.
-    `opens` orders what may be opened of its people, (class position, source) -> rank; the disclosing flow fills it.
+    `available` tells whether its people are given to the tool. `opens` says what may be opened of them and in which order:
+    place of a blob -> (class position, rank, class, source); the disclosing flow fills it.
     """
 
     no: int
@@ -28,12 +29,12 @@ class Cell:
     decision: Decision
     withheld: str = ""
     people: list[int] = field(default_factory=list)
-    opens: dict[tuple[int, int], int] = field(default_factory=dict)
+    opens: dict[bytes, tuple[int, int, str, int]] = field(default_factory=dict)
+    available: bool = field(init=False)
 
-    @property
-    def available(self) -> bool:
-        """Tell whether the people of this cell are given to the tool."""
-        return self.decision.outcome is Outcome.ALLOW and not self.withheld
+    def __post_init__(self) -> None:
+        """Settle once what is asked for every person."""
+        self.available = self.decision.outcome is Outcome.ALLOW and not self.withheld
 
 
 class Addressed(Protocol):

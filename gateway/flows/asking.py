@@ -6,7 +6,7 @@ Must never reuse a moment for another transaction: law, sources and tool are rea
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from gateway.domain.bands import cutoffs
 from gateway.domain.cells import Cell
@@ -19,6 +19,9 @@ from gateway.store import parties, snapshots
 from gateway.store.people_lookup import Connection
 from gateway.store.snapshots import Cursor
 from policies.packs import Bundle
+
+UNBOUND: Final = 1 << 31
+"""The bound of canonical JSON that is hashed or sent and never becomes a leaf: a page may have a thousand cells."""
 
 
 class Cutoffs(dict[str, tuple[float, ...]]):
@@ -77,7 +80,15 @@ def recorded(cell: Cell) -> dict[str, Any]:
         "code": cell.withheld or decision.coarse,
         "available": cell.available,
         "reasons": [
-            {"code": why.code, "step": why.step, "rule": why.rule, "cite": why.cite, "words": why.words}
+            {
+                "code": why.code,
+                "step": why.step,
+                "rule": why.rule,
+                "cite": why.cite,
+                "words": why.words,
+                "outcome": why.outcome.value,
+                "remedy": why.remedy,
+            }
             for why in decision.reasons
         ],
         "steps": [

@@ -25,7 +25,7 @@ from gateway.domain.errors import Invalid, Ostiary
 from gateway.domain.grant import Caller, Grant
 from gateway.domain.people import Facts
 from gateway.domain.requests import Ask, Party, PersonAsk
-from gateway.flows.asking import Moment, recorded
+from gateway.flows.asking import UNBOUND, Moment, recorded
 from gateway.flows.gate import Gate
 from gateway.flows.identify import check
 from gateway.flows.subject import Named, named
@@ -288,7 +288,7 @@ def _draft(pages: _Pages, caller: Caller) -> Draft:
         "people": len(people),
         "unknown": pages.unknown.get(caller.no, 0),
         "cells": _brief(spelled),
-        "cells_digest": hashlib.sha256(canonical({"cells": spelled})).hexdigest(),
+        "cells_digest": hashlib.sha256(canonical({"cells": spelled}, UNBOUND)).hexdigest(),
         "people_root": _root(pages.uids.get(caller.no, [])).hex(),
     }
     return caller, body, spelled, [cell for _, cell in asked], people

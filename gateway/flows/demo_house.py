@@ -12,7 +12,10 @@ from gateway.samples.catalogue import HOUSE, SAMPLES, Sample
 
 ACTOR: Final = "demo"
 OFFICERS: Final = (("anna", "officer"), ("otto", "auditor"))
-PARTIES: Final = {HOUSE: "IE", **{sample.supplier: sample.jurisdiction for sample in SAMPLES if sample.supplier != HOUSE}}
+PARTIES: Final = {
+    HOUSE: "IE",
+    **{sample.supplier: sample.jurisdiction for sample in SAMPLES if sample.supplier != HOUSE},
+}
 _SINCE: Final = datetime(2026, 6, 1, tzinfo=UTC)
 _LANGUAGES: Final = {"KR": "ko", "DE": "de", "IR": "fa", "TW": "zh-Hant", "US": "en", "GB": "en", "CN": "zh-Hans"}
 _BRANCHES: Final = {"TW": "Taipei"}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from audit.leaf import Entry
+from audit.leaf import Entry, Json
 from gateway.domain.decision import Decision, decide
 from gateway.domain.errors import Invalid, NotFound
 from gateway.domain.people import Facts
@@ -77,38 +77,30 @@ def explain(
         NotFound: `person_unknown`, `tool_unknown`, `nothing_recorded`.
         Invalid: `purpose_unknown`, `at_without_zone`, or as `gateway.flows.subject`.
     """
-    with gate.house.snapshot() as connection:
-        told = (
-            _now(
-                gate,
-                connection,
-                selector,
-                tool,
-                Ask(
-                    act,
-                    purpose,
-                    channel,
-                    parties.party_by_no(connection, parties.tool(connection, tool).sender),
-                    parties.tool(connection, tool).country,
-                    None,
-                    category,
-                ),
-            )
-            if at is None
-            else _then(gate, connection, selector, tool, _utc(at), (act, purpose, channel))
-        )
-        body = {
-            "tool": tool,
-            "purpose": purpose,
-            "channel": channel.value,
-            "act": act.value,
-            "outcome": told.decision.outcome.value,
-            "at": told.at.isoformat(),
-            "recorded": told.recorded,
-        }
-        gate.house.enter(connection, [Entry("decision.explained", officer, body)])
+    about = {"tool": tool, "purpose": purpose, "channel": channel.value, "act": act.value}
+    try:
+        with gate.house.snapshot() as connection:
+            if at is None:
+                told = _now(gate, connection, selector, tool, _ask(connection, tool, act, purpose, channel, category))
+            else:
+                told = _then(gate, connection, selector, tool, _utc(at), (act, purpose, channel))
+            gate.house.enter(connection, [Entry("decision.explained", officer, {**about, **_outcome(told)})])
+    except NotFound as nobody:
+        # Looking for somebody who is not there is on record too, or the log would not show who probes for addresses.
+        with gate.house.unit() as connection:
+            gate.house.enter(connection, [Entry("decision.explained", officer, {**about, "code": nobody.code})])
+        raise
     # True now: that somebody looked is on record. A crash before the commit showed nothing to anybody.
     return told
+
+
+def _outcome(told: Explanation) -> dict[str, Json]:
+    return {"outcome": told.decision.outcome.value, "at": told.at.isoformat(), "recorded": told.recorded}
+
+
+def _ask(connection: Connection, tool: str, act: Act, purpose: str, channel: Channel, category: str) -> Ask:
+    caller = parties.tool(connection, tool)
+    return Ask(act, purpose, channel, parties.party_by_no(connection, caller.sender), caller.country, None, category)
 
 
 def _now(gate: Gate, connection: Connection, selector: Selector, tool: str, ask: Ask) -> Explanation:
@@ -204,7 +196,7 @@ def _as_recorded(cell: Mapping[str, Any], at: datetime) -> Decision:
     return Decision(
         outcome=Outcome(cell["outcome"]),
         reasons=tuple(
-            Reason(why["code"], why["step"], why["rule"], why["cite"], why.get("words", ""))
+            Reason(why["code"], why["step"], why["rule"], why["cite"], why["words"], Outcome(why["outcome"]), why["remedy"])
             for why in cell["reasons"]
         ),
         steps=tuple(

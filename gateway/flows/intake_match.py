@@ -18,6 +18,7 @@ EMAIL: Final = IdentifierKind.EMAIL.value
 PHONE: Final = IdentifierKind.PHONE.value
 EXTERNAL: Final = IdentifierKind.EXTERNAL.value
 _SURE: Final = (EXTERNAL, EMAIL)
+_JOINING: Final = (*_SURE, PHONE)
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +39,8 @@ class Slot:
 
     def marks(self) -> dict[str, Mark]:
         """Give one mark of each kind: what the source says last."""
+        if len(self.claims) == 1:
+            return self.claims[0].marks
         last: dict[str, Mark] = {}
         for claim in self.claims:
             last |= claim.marks
@@ -45,6 +48,8 @@ class Slot:
 
     def fragments(self) -> dict[str, bytes]:
         """Give one fragment of each class: what the source says last."""
+        if len(self.claims) == 1:
+            return self.claims[0].fragments
         last: dict[str, bytes] = {}
         for claim in self.claims:
             last |= claim.fragments
@@ -52,7 +57,7 @@ class Slot:
 
     def stored_index(self, mark: Mark) -> tuple[int, bytes]:
         """Give version and index to keep: the one on file where the same value stands there under an older key."""
-        for index in mark.indexes:
+        for index in mark.indexes if self.own else ():
             if index in self.own:
                 return self.own[index], index
         return mark.version, mark.indexes[0]
@@ -98,11 +103,12 @@ class Sorting:
         slot.claims.append(claim)
         if claim.name and PHONE in claim.marks:
             slot.names.append(claim.name)
-        for kind, mark in claim.marks.items():
-            for index in mark.indexes:
-                holders = self._by_mark[kind, index]
-                if slot not in holders:
-                    holders.append(slot)
+        for kind in _JOINING:
+            if kind in claim.marks:
+                for index in claim.marks[kind].indexes:
+                    holders = self._by_mark[kind, index]
+                    if slot not in holders:
+                        holders.append(slot)
 
     def _slot_of(self, known: Known, names: Mapping[int, list[str]]) -> Slot:
         slot = self._on_file.get(known.no)
@@ -134,7 +140,7 @@ def only_by_phone(claims: Iterable[Claim], found: Iterable[Match]) -> set[int]:
     for match in found:
         holders[match.kind, match.blind_index].add(match.person_no)
     people: set[int] = set()
-    for claim in claims:
+    for claim in claims if holders else ():
         sure = any(
             holders.get((kind, index)) for kind in _SURE if kind in claim.marks for index in claim.marks[kind].indexes
         )

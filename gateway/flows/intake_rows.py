@@ -179,10 +179,9 @@ class Rows:
                 by_class.setdefault(self._classes[name], []).append(name)
         fragments: list[dict[str, bytes]] = [{} for _ in range(count)]
         for cls, names in by_class.items():
-            for at, cells in enumerate(zip(*(spoken[name] for name in names), strict=True)):
-                fields = {name: cell for name, cell in zip(names, cells, strict=True) if cell}
-                if fields:
-                    fragments[at][cls] = fragment(fields)
+            for row, cells in zip(fragments, zip(*(spoken[name] for name in names), strict=True), strict=True):
+                if any(cells):
+                    row[cls] = fragment({name: cell for name, cell in zip(names, cells, strict=True) if cell})
         return fragments
 
     def _dealings(self, claims: list[Claim], said: dict[str, list[Any]]) -> None:

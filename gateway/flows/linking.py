@@ -3,7 +3,7 @@
 Must never make a link for somebody who is not known, and never write into the ledger for whom it was.
 """
 
-from audit.leaf import Entry
+from audit.leaf import Entry, Json
 from gateway.domain.errors import Invalid
 from gateway.domain.requests import Selector
 from gateway.flows.gate import Gate
@@ -36,7 +36,7 @@ def make_link(gate: Gate, actor: str, selector: Selector, purpose: str, channel:
             raise Invalid("purpose_unknown", "There is no such purpose. `ostiary policy purposes` lists them.")
         subject = require(gate, connection, selector, None)
         sender_no = parties.party(connection, sender).no if sender else EVERY_SENDER
-        body = {"purpose": purpose, "channel": channel, "sender": sender_no}
+        body: dict[str, Json] = {"purpose": purpose, "channel": channel, "sender": sender_no}
         gate.house.enter(connection, [Entry("link.made", actor, body)])
     # True now: that a link was made is on record. A crash here made none that anybody holds.
     return link_for(gate, subject.uid, subject.kind, sender_no, purpose, channel)

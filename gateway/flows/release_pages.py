@@ -16,7 +16,7 @@ from gateway.domain.cells import HELD_OUT, OVER_LIMIT, UNSAMPLED, Cell, Cells, j
 from gateway.domain.decision import decide
 from gateway.domain.people import Facts
 from gateway.domain.plan import Plan
-from gateway.flows.asking import Moment, recorded
+from gateway.flows.asking import UNBOUND, Moment, recorded
 from gateway.flows.gate import Gate
 from gateway.store import audience, facts, releases
 from gateway.store.facts import Facting, Question, Row
@@ -128,11 +128,11 @@ def _decided(
 
     page = Page(moment, Cells(judge))
     question = Question(plan.chain, plan.ask.channel, plan.ask.sender.no, plan.classes if speak else ())
-    people, values = audience.people(plan, after)
+    people, values, everybody = audience.people(plan, after)
     facting = Facting(question, moment.cutoffs)
     with (
         moment.cursor(connection) as cursor,
-        closing(facts.page(cursor, question, facting, people, **values)) as rows,
+        closing(facts.page(cursor, question, facting, people, everybody=everybody, **values)) as rows,
     ):
         _fill(page, plan, rows, speak, tally.people)
     return page
@@ -180,31 +180,33 @@ class _Speaker:
 
     def open(self, row: Row, cell: Cell) -> bytes:
         """Open what this cell may give of one person, and spell it."""
-        chosen = self._choose(facts.unpack(row.blobs), cell)
+        chosen = self._choose(row.blobs, cell)
         return self._spell(self._token(row.uid), cell, self._opener.open(row.uid, row.wrapped, chosen))
 
-    def _choose(self, blobs: list[tuple[int, int, bytes]], cell: Cell) -> list[tuple[str, int, bytes]]:
+    def _choose(self, blobs: bytes, cell: Cell) -> list[tuple[str, int, bytes]]:
         """Take, class by class, the blob of the best lawful source.
 
         The class that reaches the person is taken only from a source that asserts the identifier decided about.
         """
-        rank = self._rank(cell)
-        allowed = [blob for blob in blobs if blob[:2] in rank]
-        if len(allowed) > 1:
-            allowed.sort(key=lambda blob: (blob[0], rank[blob[:2]]))
-            allowed = [blob for at, blob in enumerate(allowed) if at == 0 or allowed[at - 1][0] != blob[0]]
-        return [(self._classes[position], source, blob) for position, source, blob in allowed]
+        opens = cell.opens or self._opens(cell)
+        best: list[tuple[int, tuple[str, int, bytes]] | None] = [None] * len(self._classes)
+        for place, blob in facts.unpack(blobs):
+            if (allowed := opens.get(place)) is not None:
+                position, rank, cls, source = allowed
+                held = best[position]
+                if held is None or rank < held[0]:
+                    best[position] = (rank, (cls, source, blob))
+        return [held[1] for held in best if held is not None]
 
-    def _rank(self, cell: Cell) -> dict[tuple[int, int], int]:
-        """Order the (class position, source) pairs that this cell may open; worked out once a cell."""
-        if not cell.opens:
-            reached = {reach.source for reach in cell.facts.reaches}
-            cell.opens.update(
-                ((position, source), place)
-                for position, cls in enumerate(self._classes)
-                for place, source in enumerate(cell.decision.sources)
-                if cls != self._plan.reach_class or source in reached
-            )
+    def _opens(self, cell: Cell) -> dict[bytes, tuple[int, int, str, int]]:
+        """Order the blobs that this cell may open by class and source; worked out once a cell."""
+        reached = {reach.source for reach in cell.facts.reaches}
+        cell.opens.update(
+            (facts.place(position, source), (position, rank, cls, source))
+            for position, cls in enumerate(self._classes)
+            for rank, source in enumerate(cell.decision.sources)
+            if cls != self._plan.reach_class or source in reached
+        )
         return cell.opens
 
     def _spell(self, token: str, cell: Cell, fragments: list[bytes]) -> bytes:
@@ -286,7 +288,7 @@ def _body(
         "high": page.high,
         "people": len(page.uids),
         "cells": _brief(cells),
-        "cells_digest": hashlib.sha256(canonical({"cells": cells})).hexdigest(),
+        "cells_digest": hashlib.sha256(canonical({"cells": cells}, UNBOUND)).hexdigest(),
     }
 
 
@@ -311,5 +313,5 @@ def _pieces(plan: Plan, page: Page, made: list[Cell], number: int) -> list[bytes
         head = csv_header(("cell", *plan.wish.fields)) if number == 1 else b""
         return [head, *page.lines]
     duties = {str(cell.no): dict(cell.decision.obligations) for cell in made if cell.available}
-    head = canonical({"page": number, "people": len(page.uids), "obligations": duties})
+    head = canonical({"page": number, "people": len(page.uids), "obligations": duties}, UNBOUND)
     return [head + b"\n", *page.lines]

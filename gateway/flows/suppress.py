@@ -6,7 +6,7 @@ Anybody may be put on it, known or not. Must never lift anything, and never keep
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from audit.leaf import Entry
+from audit.leaf import Entry, Json
 from gateway.domain.requests import Selector
 from gateway.flows.gate import Gate
 from gateway.flows.subject import named
@@ -43,7 +43,12 @@ def suppress(gate: Gate, actor: str, reason: str, stops: Iterable[Stop]) -> int:
     wanted = [one for stop in stops for one in _rows(gate, actor, reason, stop)]
     with gate.house.unit() as connection:
         new = suppressions.add(connection, wanted)
-        body = {"reason": reason, "asked": len(wanted), "new": new, "scopes": sorted({one.scope.value for one in wanted})}
+        body: dict[str, Json] = {
+            "reason": reason,
+            "asked": len(wanted),
+            "new": new,
+            "scopes": sorted({one.scope.value for one in wanted}),
+        }
         gate.house.enter(connection, [Entry("suppression.added", actor, body)])
     # True now: every decision whose snapshot begins after this obeys it. A crash before it suppressed nothing.
     return new

@@ -31,7 +31,7 @@ class PurposeWord:
 
 @dataclass(frozen=True, slots=True)
 class SourceWord:
-    """A kind of source: whether it may ever be used, and what evidence it needs; what is `essential` of it cannot be cured."""
+    """A kind of source: whether it may ever be used, and its evidence; what is `essential` of it cannot be cured."""
 
     kind: str
     title: str

@@ -60,8 +60,9 @@ def facts_of(cursor: Cursor, lookups: Sequence[Lookup], factings: Mapping[Questi
         factings: the interning for each question.
     """
     questions = {lookup.ord: lookup.question for lookup in lookups}
-    for ord_, branch, no, uid, wrapped, facts in cursor.execute(_STATEMENT, _columns(lookups)):
-        yield Found(ord_, branch, Row(no, uid, wrapped, factings[questions[ord_]].facts(facts.encode()), b""))
+    for ord_, branch, no, uid, wrapped, text, times in cursor.execute(_STATEMENT, _columns(lookups)):
+        known = factings[questions[ord_]].facts(text.encode(), times)
+        yield Found(ord_, branch, Row(no, uid, wrapped, known, b""))
 
 
 def _columns(lookups: Sequence[Lookup]) -> list[list[Any]]:

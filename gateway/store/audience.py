@@ -27,8 +27,10 @@ _DEALINGS = {"last_purchase_at": "purchase", "last_inquiry_at": "inquiry", "last
 PEOPLE = "p.no, p.uid, p.jurisdiction, p.region, p.time_zone, p.kind, p.birth_year, p.flags"
 
 
-def people(plan: Plan, after: int) -> tuple[sql.Composable, dict[str, object]]:
+def people(plan: Plan, after: int) -> tuple[sql.Composable, dict[str, object], bool]:
     """Give the statement that selects a page's people after a person number, and its parameters.
+
+    The third says whether it takes everybody there, skipping nobody.
 
     Raises:
         Invalid: `predicate_unknown`, `predicate_operator`, `predicate_value`.
@@ -38,7 +40,7 @@ def people(plan: Plan, after: int) -> tuple[sql.Composable, dict[str, object]]:
     conditions += [_condition(predicate, f"w{at}", values, plan) for at, predicate in enumerate(plan.wish.where)]
     where = " AND ".join(conditions)
     text = f"SELECT {PEOPLE} FROM person p WHERE {where} ORDER BY p.no LIMIT %(page)s"
-    return sql.SQL(text), values
+    return sql.SQL(text), values, len(conditions) == 1
 
 
 def _scope(plan: Plan, values: dict[str, object]) -> list[str]:

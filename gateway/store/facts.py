@@ -7,7 +7,7 @@ packing of a row into five fields and the interning are what makes a release fas
 
 import struct
 from bisect import bisect_right
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -32,7 +32,10 @@ from policies.terms import (
 _FIELD, _LINE, _PART = "\x1f", "\x1e", "\x1d"  # separators of ASCII: they cannot stand in a word of ours
 _HEAD: Final = struct.Struct(">hiqi16si")  # count, 8, person number, 16, uid, length of the wrapped key
 _LENGTH: Final = struct.Struct(">i")
-_BLOB: Final = struct.Struct(">iii")
+_TIME: Final = 8  # bytes
+_EPOCH: Final = 946_684_800_000_000  # PostgreSQL counts microseconds from 2000
+_PLACE: Final = 8
+_SIZE: Final = 12  # place and length
 _STATES: Final = {state.value: state for state in ConsentState}
 
 
@@ -49,7 +52,7 @@ class Question:
 class Row(NamedTuple):
     """One identifier value of one person, with its facts and the sealed blobs of the wanted classes.
 
-    `blobs` is packed: per blob three big-endian int32 (class position from 1, source number, length) and the blob.
+    `blobs` is packed: per blob a place of 8 bytes (see `place`), its length as big-endian int32, and the blob.
     """
 
     no: int
@@ -59,45 +62,67 @@ class Row(NamedTuple):
     blobs: bytes
 
 
-# {kind} {chain} {channel} {sender} are placeholders, or columns of the statement around.
+# {kind} {chain} {channel} {sender} are placeholders, or columns of the statement around. The times of consents, then of
+# dealings, stand apart from the text, 8 bytes each as PostgreSQL keeps them: without them people's texts repeat.
 FACTS: Final = """
   p.no, p.uid, coalesce(k.wrapped, ''::bytea),
   concat_ws(E'\\x1d', concat_ws(E'\\x1f', p.jurisdiction, p.region, p.time_zone, p.kind, p.birth_year, p.flags),
-            coalesce(i.reaches, ''), coalesce(c.lines, ''), coalesce(d.lines, ''))
+            coalesce(i.reaches, ''), coalesce(c.lines, ''), coalesce(d.lines, '')),
+  coalesce(c.times, ''::bytea) || coalesce(d.times, ''::bytea)
 """
 
-JOINS: Final = """
-LEFT JOIN person_key k ON k.person_no = p.no
-LEFT JOIN LATERAL (
-  SELECT i.index, string_agg(
+# A person's consents are few: they are found by person and then compared, which costs less than searching the key with
+# five lists of values; the empty additions keep the planner from doing that.
+_JOINS: Final = """
+LEFT JOIN person_key k ON k.person_no = p.no AND {of_k}
+LEFT JOIN {each} (
+  SELECT i.person_no, i.index, string_agg(
     i.source_no || ':' || i.bits || CASE WHEN i.bits & 4 = 0 THEN '' ELSE ':' || coalesce((
       SELECT min(x.scope) FROM suppression x WHERE x.kind = i.kind AND x.hash = i.suppress
         AND (x.scope = 'sender' AND x.sender_no = {sender}
-          OR x.scope = 'purpose' AND x.purpose = ANY({chain}) AND x.sender_no IN (0, {sender})
-            AND x.channel IN ('', {channel}))), '') END,
+          OR x.scope = 'purpose' AND x.purpose = ANY({chain}) AND x.sender_no IN (0, {sender}))), '') END,
     ',' ORDER BY i.source_no) AS reaches
-  FROM identifier i WHERE i.person_no = p.no AND i.kind = {kind} GROUP BY i.index
-) i ON true
+  FROM identifier i WHERE {of_i} AND i.kind = {kind} GROUP BY i.person_no, i.index
+) i ON i.person_no = p.no
 LEFT JOIN LATERAL (
-  SELECT string_agg(concat_ws(E'\\x1f', extract(epoch FROM c.since), c.state, c.purpose, c.conditions, c.source_no,
-                              c.wording), E'\\x1e' ORDER BY c.since, c.state) AS lines
-  FROM consent c WHERE c.person_no = p.no AND (c.index = ''::bytea OR c.index = i.index)
-    AND c.purpose = ANY({chain}) AND c.channel IN ('*', {channel}) AND c.sender_no IN (0, {sender})
+  SELECT string_agg(concat_ws(E'\\x1f', c.state, c.purpose, c.conditions, c.source_no, c.wording), E'\\x1e') AS lines,
+         string_agg(timestamptz_send(c.since), ''::bytea) AS times
+  FROM consent c WHERE c.person_no = p.no AND c.index || ''::bytea IN (''::bytea, i.index)
+    AND c.purpose || '' = ANY({chain}) AND c.channel || '' IN ('*', {channel}) AND c.sender_no + 0 IN (0, {sender})
 ) c ON true
-LEFT JOIN LATERAL (
-  SELECT string_agg(concat_ws(E'\\x1f', extract(epoch FROM d.at), d.kind, d.category, d.notice::int), E'\\x1e'
-                    ORDER BY d.kind, d.category) AS lines
-  FROM dealing d WHERE d.person_no = p.no AND d.party_no = {sender}
-) d ON true
+LEFT JOIN {each} (
+  SELECT d.person_no, string_agg(concat_ws(E'\\x1f', d.kind, d.category, d.notice::int), E'\\x1e'
+                                 ORDER BY d.kind, d.category) AS lines,
+         string_agg(timestamptz_send(d.at), ''::bytea ORDER BY d.kind, d.category) AS times
+  FROM dealing d WHERE {of_d} AND d.party_no = {sender} GROUP BY d.person_no
+) d ON d.person_no = p.no
 """
 
 _BLOBS: Final = """
-LEFT JOIN LATERAL (
-  SELECT string_agg(int4send(array_position({classes}::text[], s.class)) || int4send(s.source_no::int)
-                    || int4send(length(s.blob)) || s.blob, ''::bytea) AS blobs
-  FROM sealed s WHERE s.person_no = p.no AND s.class = ANY({classes})
-) s ON true
+LEFT JOIN {each} (
+  SELECT s.person_no, string_agg(int8send(array_position({classes}::text[], s.class)::bigint << 48 | s.source_no)
+                                 || int4send(length(s.blob)) || s.blob, ''::bytea) AS blobs
+  FROM sealed s WHERE {of_s} AND s.class = ANY({classes}) GROUP BY s.person_no
+) s ON s.person_no = p.no
 """
+
+_ONE_BY_ONE: Final = {
+    "each": "LATERAL",
+    "of_k": "true",
+    **{f"of_{table}": f"{table}.person_no = p.no" for table in "ids"},
+}
+# Everybody between two numbers is read in order and merged, which is half the work of looking each of them up.
+_IN_A_ROW: Final = {
+    "each": "",
+    **{
+        f"of_{table}": f"{table}.person_no > %(after)s AND {table}.person_no <= (SELECT no FROM top)"
+        for table in "kids"
+    },
+}
+_ASKED: Final = {name: f"{{{name}}}" for name in ("kind", "chain", "channel", "sender")}
+_NAMED: Final = {name: f"%({name})s" for name in (*_ASKED, "classes")}
+
+JOINS: Final = _JOINS.format(**_ONE_BY_ONE, **_ASKED)
 
 
 class Facting:
@@ -111,51 +136,52 @@ class Facting:
     def __init__(self, question: Question, cutoffs: Mapping[str, Sequence[float]]) -> None:
         self._cutoffs = cutoffs
         self._bit = channel_bit(question.channel)
-        self._texts: dict[bytes, Facts] = {}
-        self._single: dict[tuple[str, int], tuple[Consent, ...]] = {}
+        self._undated: dict[bytes, Facts] = {}
+        self._dated: dict[bytes, tuple[Sequence[float], dict[int, Facts]]] = {}
         self._said: dict[tuple[Consent, ...], tuple[Consent, ...]] = {}
         self._facts: dict[tuple[str, str, int, tuple[Dealing, ...]], Facts] = {}
 
-    def facts(self, text: bytes) -> Facts:
-        """Give the one `Facts` object for a row's text."""
-        known = self._texts.get(text)
-        if known is None:
-            traits, reaches, consents, dealings = text.decode().split(_PART)
-            known = self._parsed(traits, reaches, consents, dealings)
-            if not consents and not dealings:  # with a time in it, a text hardly ever comes twice
-                self._texts[text] = known
+    def facts(self, text: bytes, times: bytes) -> Facts:
+        """Give the one `Facts` object for a row's text and the times that belong to it.
+
+        Most people have said one thing or nothing: then the text and one band say all, and nothing is parsed twice.
+        """
+        if not times:
+            if (known := self._undated.get(text)) is None:
+                known = self._undated[text] = self._parsed(text, ())
+            return known
+        if len(times) > _TIME:
+            moments = [_moment(times[at : at + _TIME]) for at in range(0, len(times), _TIME)]
+            return self._parsed(text, moments)
+        if (dated := self._dated.get(text)) is None:
+            dated = self._dated[text] = (self._ago(text.decode()), {})
+        ago, by_band = dated
+        moment = _moment(times)
+        if (known := by_band.get(passed := band(ago, moment))) is None:
+            known = by_band[passed] = self._parsed(text, (moment,))
         return known
 
-    def _parsed(self, traits: str, reaches: str, consents: str, dealings: str) -> Facts:
-        ago = self._cutoffs[traits[: traits.index(_FIELD)]]
-        lines = self._consents(consents, ago) if consents else ()
-        deals = self._dealings(dealings, ago) if dealings else ()
-        key = (
-            traits,
-            reaches,
-            id(lines),
-            deals,
-        )  # the lines are interned and kept, so their id stands for them
+    def _ago(self, text: str) -> Sequence[float]:
+        return self._cutoffs[text[: text.index(_FIELD)]]
+
+    def _parsed(self, text: bytes, moments: Sequence[float]) -> Facts:
+        traits, reaches, consents, dealings = text.decode().split(_PART)
+        ago = self._ago(traits)
+        said = consents.split(_LINE) if consents else []
+        lines = ranked([_said(line, at, ago) for line, at in zip(said, moments[: len(said)], strict=True)])
+        lines = self._said.setdefault(lines, lines)
+        deals = self._dealings(dealings, moments[len(said) :], ago) if dealings else ()
+        # The lines are interned and kept, so their id stands for them.
+        key = (traits, reaches, id(lines), deals)
         if (known := self._facts.get(key)) is None:
             known = self._facts[key] = Facts(_person(traits), self._reaches(reaches), lines, deals)
         return known
 
-    def _consents(self, text: str, ago: Sequence[float]) -> tuple[Consent, ...]:
-        if _LINE in text:
-            lines = ranked([_said(line, ago) for line in text.split(_LINE)])
-            return self._said.setdefault(lines, lines)
-        since, _, rest = text.partition(_FIELD)
-        key = (rest, band(ago, float(since)))
-        if (known := self._single.get(key)) is None:
-            lines = ranked([_said(text, ago)])
-            known = self._single[key] = self._said.setdefault(lines, lines)
-        return known
-
-    def _dealings(self, text: str, ago: Sequence[float]) -> tuple[Dealing, ...]:
+    def _dealings(self, text: str, moments: Sequence[float], ago: Sequence[float]) -> tuple[Dealing, ...]:
         rows = (line.split(_FIELD) for line in text.split(_LINE))
         return tuple(
-            Dealing(DealingKind(kind), category, band(ago, float(at)), notice == "1")
-            for at, kind, category, notice in rows
+            Dealing(DealingKind(kind), category, band(ago, at), notice == "1")
+            for (kind, category, notice), at in zip(rows, moments, strict=True)
         )
 
     def _reaches(self, text: str) -> tuple[Reach, ...]:
@@ -179,9 +205,15 @@ def band(ago: Sequence[float], moment: float) -> int:
     return len(ago) - bisect_right(ago, moment)
 
 
-def _said(line: str, ago: Sequence[float]) -> tuple[ConsentState, str, float, int, Condition, str, int]:
-    since, state, purpose, conditions, source, wording = line.split(_FIELD)
-    at = float(since)
+def _moment(time: bytes) -> float:
+    """Give the POSIX seconds of a timestamptz as PostgreSQL sends it."""
+    return (int.from_bytes(time, "big", signed=True) + _EPOCH) / 1_000_000
+
+
+def _said(
+    line: str, at: float, ago: Sequence[float]
+) -> tuple[ConsentState, str, float, int, Condition, str, int]:
+    state, purpose, conditions, source, wording = line.split(_FIELD)
     return _STATES[state], purpose, at, band(ago, at), Condition(int(conditions)), wording, int(source)
 
 
@@ -195,6 +227,8 @@ def page(
     question: Question,
     facting: Facting,
     people: sql.Composable,
+    *,
+    everybody: bool,
     **params: object,
 ) -> Generator[Row, None, None]:
     """Read one page.
@@ -204,23 +238,38 @@ def page(
         question: what is asked; `facting` was made for it.
         facting: the interning of this page.
         people: `SELECT ... FROM person p WHERE ... ORDER BY p.no LIMIT ...`: the people of the page, narrowed.
-        params: the parameters of `people`.
+        everybody: the page skips nobody between its first and its last person, so their rows are read in a row.
+        params: the parameters of `people`, `after` among them: the number that all of them lie behind.
 
     Yields:
         Row: ordered by person number; several rows of one person stand together.
     """
-    body = (FACTS + ", coalesce(s.blobs, ''::bytea) FROM people p" + JOINS + _BLOBS).format(
-        kind="%(kind)s", chain="%(chain)s", channel="%(channel)s", sender="%(sender)s", classes="%(classes)s"
-    )
-    statement = sql.SQL("WITH people AS MATERIALIZED ({}) SELECT {} ORDER BY p.no")
-    query = statement.format(people, sql.SQL(body))
+    if everybody:
+        # The planner cannot know how many the range holds; where it guesses few, it would compare each with each.
+        cursor.execute("SET LOCAL enable_nestloop = off")
+    query = _EVERYBODY if everybody else _NARROWED
+    statement = sql.SQL(query).format(people=people)  # type: ignore[arg-type]  # composed of our own words only
     head, length, facts = _HEAD.unpack_from, _LENGTH.unpack_from, facting.facts
-    for data in copied(cursor.connection, query, {**params, **_values(question)}):
+    for data in copied(cursor.connection, statement, {**params, **_values(question)}):
         _, _, no, _, uid, size = head(data)
         end = _HEAD.size + size
+        text = end + 4
         (size,) = length(data, end)
-        text = end + 4 + size
-        yield Row(no, uid, data[_HEAD.size : end], facts(data[end + 4 : text]), data[text + 4 :])
+        times = text + size
+        (size,) = length(data, times)
+        last = times + 4 + size
+        known = facts(data[text:times], data[times + 4 : last])
+        yield Row(no, uid, data[_HEAD.size : end], known, data[last + 4 :])
+
+
+_SELECT: Final = (
+    f"SELECT {FACTS}, coalesce(s.blobs, ''::bytea) FROM people p" + _JOINS + _BLOBS + "ORDER BY p.no"
+)
+_EVERYBODY: Final = (
+    "WITH people AS MATERIALIZED ({people}), top AS MATERIALIZED (SELECT max(no) AS no FROM people) "
+    + _SELECT.format(**_IN_A_ROW, **_NAMED)
+)
+_NARROWED: Final = "WITH people AS MATERIALIZED ({people}) " + _SELECT.format(**_ONE_BY_ONE, **_NAMED)
 
 
 def _values(question: Question) -> dict[str, object]:
@@ -233,12 +282,16 @@ def _values(question: Question) -> dict[str, object]:
     }
 
 
-def unpack(blobs: bytes) -> list[tuple[int, int, bytes]]:
-    """Take a row's packed blobs apart: (class position from 0, source number, blob)."""
-    found, at, end = [], 0, len(blobs)
+def place(position: int, source: int) -> bytes:
+    """Spell where a blob belongs: the position of its class (from 0) and its source, as they stand in a row."""
+    return (position + 1 << 48 | source).to_bytes(_PLACE, "big")
+
+
+def unpack(blobs: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Take a row's packed blobs apart: (place, blob)."""
+    at, end = 0, len(blobs)
     while at < end:
-        position, source, length = _BLOB.unpack_from(blobs, at)
-        start = at + 12
-        at = start + length
-        found.append((position - 1, source, blobs[start:at]))
-    return found
+        start = at + _SIZE
+        stop = start + int.from_bytes(blobs[at + _PLACE : start], "big")
+        yield blobs[at : at + _PLACE], blobs[start:stop]
+        at = stop

@@ -174,6 +174,7 @@ def test_explain_is_what_the_gate_says_and_later_what_it_said(house: Seoul) -> N
     assert then.recorded
     assert then.decision.outcome is decision.outcome
     assert then.decision.steps == decision.steps
+    assert then.decision.reasons == decision.reasons
     assert then.entry == result.inbox_no
 
 
@@ -188,6 +189,15 @@ def test_explain_of_a_past_release_is_its_recorded_cell(house: Seoul, clock: obj
                   Channel.EMAIL, Act.DISCLOSE)
     assert (then.decision.outcome, now.decision.outcome) == (Outcome.ALLOW, Outcome.DENY)
     assert now.decision.remedy
+
+
+def test_looking_for_nobody_is_on_record_too(house: Seoul) -> None:
+    with pytest.raises(NotFound):
+        explain(house.gate, "officer Kim", Selector("email", "nobody@example.com"), "newsletter", NEWSLETTER,
+                Channel.EMAIL, Act.DISCLOSE)
+    with house.gate.house.unit() as connection:
+        entries = connection.execute(text("SELECT convert_from(entry, 'UTF8') FROM ledger_inbox")).scalars().all()
+    assert any('"kind":"decision.explained"' in entry and "person_unknown" in entry for entry in entries)
 
 
 def test_explaining_is_itself_on_record(house: Seoul) -> None:
