@@ -14,8 +14,8 @@ from typing import Any
 
 from rich.console import Console
 
-from bench.report import goals, table
 from bench.place import Place
+from bench.report import goals, table
 
 _OUT = Path(__file__).parent / "out"
 

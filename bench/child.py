@@ -20,7 +20,10 @@ def call(work: str, **arguments: object) -> dict[str, Any]:
         RuntimeError: the work failed; its own words went to stderr.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "bench.child", work], input=json.dumps(arguments).encode(), stdout=subprocess.PIPE, check=False
+        [sys.executable, "-m", "bench.child", work],
+        input=json.dumps(arguments).encode(),
+        stdout=subprocess.PIPE,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"{work} failed")

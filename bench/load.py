@@ -5,13 +5,16 @@ Bounded in connections and in time. Must never count an answer that was not 200,
 
 import asyncio
 import time
+from functools import partial
 from typing import Any
 
 _END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
 
 
-def once(port: int, path: str, headers: dict[str, str], bodies: list[str], connections: int, seconds: float) -> dict[str, Any]:
+def once(
+    port: int, path: str, headers: dict[str, str], bodies: list[str], connections: int, seconds: float
+) -> dict[str, Any]:
     """Ask as fast as answers come, one question at a time on each connection.
 
     Returns:
@@ -25,7 +28,12 @@ def once(port: int, path: str, headers: dict[str, str], bodies: list[str], conne
 
 
 def _request(port: int, path: str, headers: dict[str, str], body: bytes) -> bytes:
-    named = {"Host": f"127.0.0.1:{port}", "Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
+    named = {
+        "Host": f"127.0.0.1:{port}",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        **headers,
+    }
     lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items())]
     return "\r\n".join(lines).encode() + _END + body
 
@@ -95,9 +103,7 @@ async def _load(port: int, requests: list[bytes], connections: int, seconds: flo
     began, cpu = time.perf_counter(), time.process_time()
     step = max(1, len(requests) // connections)
     made = [
-        await loop.create_connection(
-            lambda at=number: _Asker(requests, at * step, began + seconds, took), "127.0.0.1", port
-        )
+        await loop.create_connection(partial(_Asker, requests, number * step, began + seconds, took), "127.0.0.1", port)
         for number in range(connections)
     ]
     await asyncio.wait_for(asyncio.gather(*(asker.ended for _, asker in made)), seconds + 30)

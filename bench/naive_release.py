@@ -1,8 +1,8 @@
 """A release as a first version usually does it, on tables of its own in the same database.
 
-ORM rows by `.all()`, Fernet for each field, `casbin.Enforcer.enforce` for each row, a consent query for each row, an audit
-row inserted and committed for each person. Kinder than the default in one thing: a commit does not make every loaded row
-stale. Must never be made slower than somebody would write it in good faith.
+ORM rows by `.all()`, Fernet for each field, `casbin.Enforcer.enforce` for each row, a consent query for each row, an
+audit row inserted and committed for each person. Kinder than the default in one thing: a commit does not make every
+loaded row stale. Must never be made slower than somebody would write it in good faith.
 """
 
 import json
@@ -172,7 +172,9 @@ def _export(session: Session, fernet: Fernet, policy: casbin.Enforcer, sink: Any
         )
         if consent is None or consent.state != "given" or _old(consent.since):
             continue
-        fields = {name: fernet.decrypt(getattr(customer, name)).decode() for name in ("email", "given_name", "family_name")}
+        fields = {
+            name: fernet.decrypt(getattr(customer, name)).decode() for name in ("email", "given_name", "family_name")
+        }
         session.add(
             Audit(at=datetime.now(UTC), actor="newsletter-tool", action="export", customer_id=customer.id,
                   detail=json.dumps({"fields": list(fields), "purpose": "marketing.own.newsletter"}))

@@ -8,13 +8,14 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import text
+
 from gateway.flows.gate import Gate
 from gateway.store import parties
 from gateway.store.parties import ToolRecord
 from gateway.store.snapshots import cursor
 from gateway.vault.disclose import fragment
 from gateway.vault.seal import seal_many
-from sqlalchemy import text
 
 CHUNK = 10_000
 FIELDS = (
@@ -33,15 +34,14 @@ def house(gate: Gate) -> int:
         party = parties.add_party(connection, "Bench Seoul", "KR")
         parties.add_tool(
             connection,
-            ToolRecord(
-                "bench", "marketing", party.name, "KR", ("marketing.own.newsletter",), ("email",), FIELDS
-            ),
+            ToolRecord("bench", "marketing", party.name, "KR", ("marketing.own.newsletter",), ("email",), FIELDS),
         )
         return int(
             connection.execute(
                 text(
-                    "INSERT INTO source (uid, name, kind, status, collector_no, country, audience, collected_at, evidence)"
-                    " VALUES (:uid, 'bench form', 'registration_form', 'approved', :party, 'KR', 'b2c', now(), :evidence)"
+                    "INSERT INTO source"
+                    " (uid, name, kind, status, collector_no, country, audience, collected_at, evidence) VALUES"
+                    " (:uid, 'bench form', 'registration_form', 'approved', :party, 'KR', 'b2c', now(), :evidence)"
                     " RETURNING no"
                 ),
                 {"uid": secrets.token_bytes(16), "party": party.no, "evidence": _evidence(gate)},
@@ -68,11 +68,7 @@ def _chunk(gate: Gate, first: int, count: int, source: int, party: int) -> None:
     keys = gate.keyring.new_data_keys(uids)
     ((version, indexes),) = gate.lookup.index_many("email", emails).items()
     ((_, hashes),) = gate.lookup.suppression_many("email", emails).items()
-    rows = [
-        row
-        for at in range(count)
-        for row in _fragments(keys[at].key, uids[at], source, emails[at], first + at)
-    ]
+    rows = [row for at in range(count) for row in _fragments(keys[at].key, uids[at], source, emails[at], first + at)]
     blobs = seal_many(rows)
     with gate.house.unit() as connection:
         at = cursor(connection)
@@ -121,9 +117,7 @@ def _fragments(
     )
 
 
-def _consents(
-    numbers: list[int], indexes: list[bytes], source: int, party: int
-) -> Iterator[tuple[object, ...]]:
+def _consents(numbers: list[int], indexes: list[bytes], source: int, party: int) -> Iterator[tuple[object, ...]]:
     now = datetime.now(UTC)
     for no, index in zip(numbers, indexes, strict=True):
         chance = random.random()

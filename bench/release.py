@@ -66,6 +66,9 @@ def _told(
         "floor_crypto_us": round(_mean(floors, "crypto_us"), 2),
         "to_naive": round(naive["us"] / us, 1),
         "to_floor": round(floor_us / us, 2),
+        "stored_floor_us": round(_mean(floors, "stored_us"), 2),
+        "to_stored_floor": round(_mean(floors, "stored_us") / us, 2),
+        "cpu_to_floor_cpu": round(_mean(floors, "cpu_us") / _mean(ours, "cpu_us"), 2),
         "rss_start_mb": round(max(one["rss_start"] for one in ours), 1),
         "rss_first_page_mb": round(max(one["rss_first"] for one in ours), 1),
         "rss_peak_mb": round(max(one["rss_peak"] for one in ours), 1),
@@ -137,4 +140,4 @@ def _over_http(place: Place) -> int:
     if answer.status != http.client.OK:
         sys.stderr.write(tail.decode())
         raise RuntimeError(f"the release over HTTP was answered with {answer.status}")
-    return round(orjson.loads(tail.splitlines()[-1])["receipt"]["people"] / took)
+    return round(int(orjson.loads(tail.splitlines()[-1])["receipt"]["people"]) / took)

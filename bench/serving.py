@@ -1,4 +1,4 @@
-"""Serves one application in a process of its own, by uvicorn on a free port of 127.0.0.1, for as long as it is measured.
+"""Serves one application in a process of its own, by uvicorn on a free port of 127.0.0.1, while it is measured.
 
 All sides get the same server with the same settings. Must never listen on another address.
 """
@@ -53,7 +53,7 @@ def serving(name: str, place: Place, **more: str) -> Iterator[int]:
 
 def _main(name: str) -> None:
     given = json.loads(sys.stdin.readline())
-    {"gateway": _gateway, "naive": _naive, "bare": lambda _: _serve(bare)}[name](given)
+    {"gateway": _gateway, "naive": _naive, "bare": _bare}[name](given)
 
 
 def _gateway(given: dict[str, Any]) -> None:
@@ -67,6 +67,10 @@ def _naive(given: dict[str, Any]) -> None:
     from bench import naive_decisions
 
     _serve(naive_decisions.build(given["url"]))
+
+
+def _bare(_: dict[str, Any]) -> None:
+    _serve(bare)
 
 
 async def bare(scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,6 +93,7 @@ def _serve(app: ASGIApp) -> None:
     # two writes waits 40 ms for a delayed acknowledgement.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen(256)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="auto"))
         print(listening.getsockname()[1], flush=True)
 

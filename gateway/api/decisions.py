@@ -1,20 +1,23 @@
 """`POST /v1/decisions`: may we, now? One person or many, durable before answered.
 
-A bare ASGI route (no model building, no middleware of its own): the figures are in docs/measurements.md.
+A bare ASGI route (no model building, no middleware of its own): the figures are in docs/measurements.md. Must never
+answer from what it kept: it keeps how a decision is spelled, by the decision itself, never for a question.
 """
 
 import asyncio
+from collections import deque
+from concurrent.futures import Future
 from typing import Any, Final
 
 import orjson
 from fastapi import Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.api import bodies
 from gateway.api.errors import problem, told
 from gateway.api.reference import described
 from gateway.api.requests import body, credential
+from gateway.domain.decision import Decision
 from gateway.domain.errors import Ostiary
 from gateway.flows.batcher import Batcher
 from gateway.flows.decide import Answer, Answers
@@ -22,6 +25,8 @@ from gateway.flows.decide import Request as Asked
 from policies.terms import Outcome
 
 MOST_BYTES: Final = 8 * 1024 * 1024
+_KEPT: Final = 256
+_HEADERS: Final = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
 
 class Decisions:
@@ -29,29 +34,95 @@ class Decisions:
 
     def __init__(self, batcher: Batcher) -> None:
         self._batcher = batcher
+        self._bell = _Bell()
+        self._speech = _Speech()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
-        if request.method != "POST":
-            answer = problem(405, "method_not_allowed", "Questions are asked with POST.")
-        else:
-            try:
-                answer = await self._answer(request)
-            except Ostiary as refusal:
-                answer = told(refusal)
-        await answer(scope, receive, send)
+        if scope["method"] != "POST":
+            await problem(405, "method_not_allowed", "Questions are asked with POST.")(scope, receive, send)
+            return
+        try:
+            spoken = await self._answer(request)
+        except Ostiary as refusal:
+            await told(refusal)(scope, receive, send)
+            return
+        headers = [*_HEADERS, (b"content-length", b"%d" % len(spoken))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": spoken})
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> bytes:
         sent = bodies.decoded(await body(request, MOST_BYTES), bodies.DECISIONS)
         asked = Asked(credential(request), [item.ask() for item in sent.asks])
-        answers = await asyncio.wrap_future(self._batcher.submit(asked))
-        ids = [item.id for item in sent.asks]
-        return Response(
-            orjson.dumps(spelled(answers, ids)),
-            headers={"Cache-Control": "no-store"},
-            media_type="application/json",
-        )
+        answers = await self._bell.rung(self._batcher.submit(asked))
+        return self._speech.spell(answers, [item.id for item in sent.asks])
+
+
+class _Bell:
+    """Brings answers from the batcher's thread to the event loop: one wake-up for all that came since the last.
+
+    A wake-up for each of a batch costs more than its answer does.
+    """
+
+    def __init__(self) -> None:
+        self._ready: deque[tuple[asyncio.Future[Answers], Future[Answers]]] = deque()
+        self._rings = False
+
+    async def rung(self, future: "Future[Answers]") -> Answers:
+        """Wait for a batcher's future."""
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[Answers] = loop.create_future()
+        future.add_done_callback(lambda done: self._ring(loop, waiting, done))
+        return await waiting
+
+    def _ring(
+        self, loop: asyncio.AbstractEventLoop, waiting: "asyncio.Future[Answers]", done: "Future[Answers]"
+    ) -> None:
+        """Note an answer, in whatever thread; first the note, then the look at the flag: so none is left behind."""
+        self._ready.append((waiting, done))
+        if not self._rings:
+            self._rings = True
+            loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        """Hand out what is ready; the flag falls first, so that whoever notes from here on rings again."""
+        self._rings = False
+        while self._ready:
+            waiting, done = self._ready.popleft()
+            if waiting.done():  # the caller left
+                continue
+            if (error := done.exception()) is not None:
+                waiting.set_exception(error)
+            else:
+                waiting.set_result(done.result())
+
+
+class _Speech:
+    """Spells answers as JSON; people who share a decision share its spelling."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[Decision, bytes]] = {}
+
+    def spell(self, answers: Answers, ids: list[str]) -> bytes:
+        """Spell a request's answers in order: outcome, coarse code, duties; never the facts behind them."""
+        said = [self._one(answer) for answer in answers.answers]
+        spoken = [_named(one, id_) if id_ else one for one, id_ in zip(said, ids, strict=True)]
+        rest = orjson.dumps({"bundle": answers.bundle, "inbox": answers.inbox_no})
+        return b'{"decisions":[' + b",".join(spoken) + b"]," + rest[1:]
+
+    def _one(self, answer: Answer) -> bytes:
+        decision = answer.decision
+        if decision is None:
+            return orjson.dumps({"outcome": answer.outcome.value, "code": answer.code})
+        held = self._kept.get(id(decision))
+        if held is not None and held[0] is decision:
+            return held[1]
+        if len(self._kept) >= _KEPT:
+            self._kept.clear()
+        spoken = orjson.dumps(_spelled(answer, decision))
+        self._kept[id(decision)] = (decision, spoken)  # kept with it, so that its id stays its own
+        return spoken
 
 
 def description() -> dict[str, Any]:
@@ -66,20 +137,16 @@ def description() -> dict[str, Any]:
     return {"/v1/decisions": {"post": operation}}
 
 
-def spelled(answers: Answers, ids: list[str]) -> dict[str, Any]:
-    """Spell the answers for a tool: outcome, coarse code, duties; never the facts behind them."""
-    told_ = [_one(answer) | ({"id": id_} if id_ else {}) for id_, answer in zip(ids, answers.answers, strict=True)]
-    return {"decisions": told_, "bundle": answers.bundle, "inbox": answers.inbox_no}
-
-
-def _one(answer: Answer) -> dict[str, Any]:
+def _spelled(answer: Answer, decision: Decision) -> dict[str, Any]:
     said: dict[str, Any] = {"outcome": answer.outcome.value, "code": answer.code}
-    decision = answer.decision
-    if decision is not None:
-        if decision.obligations:
-            said["obligations"] = dict(decision.obligations)
-        if decision.not_before:
-            said["not_before"] = decision.not_before.isoformat()
-        if decision.outcome is Outcome.ALLOW:
-            said["valid_until"] = decision.valid_until.isoformat()
+    if decision.obligations:
+        said["obligations"] = dict(decision.obligations)
+    if decision.not_before:
+        said["not_before"] = decision.not_before.isoformat()
+    if decision.outcome is Outcome.ALLOW:
+        said["valid_until"] = decision.valid_until.isoformat()
     return said
+
+
+def _named(spoken: bytes, id_: str) -> bytes:
+    return spoken[:-1] + b',"id":' + orjson.dumps(id_) + b"}"

@@ -32,8 +32,10 @@ def report(told: "Report") -> None:
     sys.stdout.write(
         f"{told.verdict.value.upper()}  {told.source}" + ("  (imported before)" if told.repeated else "") + "\n"
     )
+    law = ""
     for reason in told.reasons:
-        sys.stdout.write(f"  {reason.words}  {_law(reason.rule, reason.cite)}\n")
+        law, before = _law(reason.rule, reason.cite), law
+        sys.stdout.write(f"  {reason.words}\n" + (f"    {law}\n" if law and law != before else ""))
     if told.cure_until:
         sys.stdout.write(f"  It can be cured until {moment(datetime.fromisoformat(told.cure_until))}.\n")
     sys.stdout.write("\n")

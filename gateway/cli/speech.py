@@ -67,7 +67,10 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -
         made.add_column(name.removeprefix("#"), overflow="fold", justify="right" if name.startswith("#") else "left")
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
-    console().print(made)
+    shown = console()
+    with shown.capture() as drawn:
+        shown.print(made)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in drawn.get().splitlines()))
 
 
 def pairs(facts: Mapping[str, Any]) -> None:

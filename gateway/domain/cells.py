@@ -20,8 +20,8 @@ class Cell:
     """One distinct combination of facts on a page, its decision, and the numbers of the people in it.
 
     `withheld` says why people whom the law allows were not made available ("" if they were): sample, holdout, limit.
-    `available` tells whether its people are given to the tool. `opens` says what may be opened of them and in which order:
-    place of a blob -> (class position, rank, class, source); the disclosing flow fills it.
+    `available` tells whether its people are given to the tool. `opens` says which sealed values are taken of people
+    whose values lie in the same places; the disclosing flow fills it.
     """
 
     no: int
@@ -29,7 +29,7 @@ class Cell:
     decision: Decision
     withheld: str = ""
     people: list[int] = field(default_factory=list)
-    opens: dict[bytes, tuple[int, int, str, int]] = field(default_factory=dict)
+    opens: dict[bytes, list[tuple[str, int, slice]]] = field(default_factory=dict)
     available: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,8 +97,9 @@ def judged(rows: Iterable[R], cells: Cells) -> Iterator[tuple[R, Cell]]:
         cells: the page's cells.
     """
     best: tuple[R, Cell] | None = None
+    of = cells.of
     for row in rows:
-        cell = cells.of(row.facts)
+        cell = of(row.facts)
         if best is not None and best[0].no == row.no:
             if _RANK[cell.decision.outcome] < _RANK[best[1].decision.outcome]:
                 best = (row, cell)

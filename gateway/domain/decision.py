@@ -14,11 +14,12 @@ never read a clock, a row or a country's name, and never allow what it cannot de
   9 duties       what a permission obliges to
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from gateway.domain.grant import Grant
 from gateway.domain.law import consult, exports, look_at_clock
-from gateway.domain.lawfulness import SourceFinding
+from gateway.domain.lawfulness import SourceFinding, source_stands
 from gateway.domain.people import Consent, Facts, Reach, Snapshot, Source
 from gateway.domain.question import Laws, Question, laws_of
 from gateway.domain.reasons import Decision, Reason, Step
@@ -44,6 +45,7 @@ def decide(ask: Ask, grant: Grant | None, facts: Facts, snapshot: Snapshot, bund
     Returns:
         The decision. The first denial decides, all reasons are there; a caller who fails step 1 learns only step 1.
     """
+    facts = _believed(facts, snapshot, bundle, at)
     start = Question(ask, facts, snapshot, bundle, at, None, None, (), _laws(ask, facts, bundle, None))
     refused = [*(_not_granted(start, grant) if grant else ()), *exports(start)]
     if worst_of(refused) is Outcome.DENY:
@@ -58,6 +60,17 @@ def decide(ask: Ask, grant: Grant | None, facts: Facts, snapshot: Snapshot, bund
     best = min(judged, key=lambda each: WORST.index(each.outcome))
     also = tuple(each for each in judged if each.outcome is Outcome.ALLOW)
     return told(start, [*common, *best.against, *_caps(start)], best, also, findings)
+
+
+def _believed(facts: Facts, snapshot: Snapshot, bundle: Bundle, at: datetime) -> Facts:
+    """Leave out what a source told of dealings that is no longer to be believed: it falls with the source."""
+
+    def stands(no: int) -> bool:
+        source = snapshot.sources.get(no)
+        return no == 0 or (source is not None and source_stands(source, bundle, at))
+
+    kept = tuple(dealing for dealing in facts.dealings if stands(dealing.source))
+    return facts if len(kept) == len(facts.dealings) else replace(facts, dealings=kept)
 
 
 def _laws(ask: Ask, facts: Facts, bundle: Bundle, source: Source | None) -> Laws:

@@ -78,6 +78,11 @@ def source_lawful(
     return SourceFinding(False, fault, rule.id, permit.cite, f"{rule.title}: {_faults[fault]}", missing)
 
 
+def source_stands(source: Source, bundle: Bundle, at: datetime) -> bool:
+    """Say whether what a source tells of may be believed at all, whatever the purpose."""
+    return _refusal(bundle.sources.get(source.kind, bundle.sources["unknown"]), source, at) is None
+
+
 def _refusal(rule: SourceRule, source: Source, at: datetime) -> SourceFinding | None:
     """Say no to what no purpose can heal."""
     missing: tuple[str, ...] = ()

@@ -59,12 +59,16 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Dealing:
-    """A past dealing between the person and the sender, with its age band and whether refusal was offered then."""
+    """A past dealing between the person and the sender, with its age band and whether refusal was offered then.
+
+    `source` is the one that tells of it, 0 for what we saw ourselves.
+    """
 
     kind: DealingKind
     category: str = ""
     band: int = 0
     notice: bool = False
+    source: int = 0
 
 
 @dataclass(frozen=True, slots=True)

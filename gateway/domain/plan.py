@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from gateway.domain.errors import Invalid
 from gateway.domain.grant import Grant
-from gateway.domain.requests import Ask, Party, Wish
+from gateway.domain.requests import Ask, Party, Wish, is_word
 from policies.packs import Bundle
 from policies.terms import REACHED_BY, FieldClass
 
+MOST_VALUES = 200  # in all filters of a wish: it stands in a ledger entry, which has a length
+MOST_PEOPLE = 10**12
 PAGE = 5_000  # people a page: one transaction, one leaf; 5,000 keeps a leaf small and a commit cheap
 
 
@@ -15,14 +17,13 @@ PAGE = 5_000  # people a page: one transaction, one leaf; 5,000 keeps a leaf sma
 class Plan:
     """A release that may begin. Only `plan_release` makes one, and only from a grant.
 
-    `chain` is the purpose and its ancestors; `classes` are what will be opened, nothing else;
+    `classes` are what will be opened, nothing else;
     `keep` names the fields to keep where a class holds more than the grant ("" classes need no masking).
     """
 
     ask: Ask
     wish: Wish
     grant: Grant
-    chain: tuple[str, ...]
     classes: tuple[FieldClass, ...]
     keep: frozenset[str] | None
     seed: str
@@ -45,12 +46,13 @@ def plan_release(wish: Wish, grant: Grant, sender: Party, bundle: Bundle, seed: 
         seed: makes sample and holdout reproducible.
 
     Raises:
-        Invalid: `share_out_of_range`, `limit_negative`, `form_unknown`.
+        Invalid: `share_out_of_range`, `limit_negative`, `limit_too_large`, `form_unknown`, `field_twice`,
+            `filter_too_long`, `word_unfit`.
     """
     _check_shape(wish)
     ask = Ask(wish.act, wish.purpose, wish.channel, sender, grant.caller.country, wish.line, wish.category)
     classes = classes_of(wish.fields, bundle)
-    return Plan(ask, wish, grant, bundle.purposes.chain(wish.purpose), classes, _keep(wish, classes, bundle), seed)
+    return Plan(ask, wish, grant, classes, _keep(wish, classes, bundle), seed)
 
 
 def _check_shape(wish: Wish) -> None:
@@ -58,8 +60,23 @@ def _check_shape(wish: Wish) -> None:
         raise Invalid("share_out_of_range", "`sample` lies above 0 and up to 1, `holdout` from 0 to below 1.")
     if wish.limit < 0:
         raise Invalid("limit_negative", "`limit` is the greatest number of people wanted; leave it out for everybody.")
+    if wish.limit > MOST_PEOPLE:
+        raise Invalid("limit_too_large", "There are not so many people; leave `limit` out for everybody.")
     if wish.form not in {"ndjson", "csv"}:
         raise Invalid("form_unknown", "`format` is ndjson or csv.")
+    if len(set(wish.fields)) != len(wish.fields):
+        raise Invalid("field_twice", "Name each field once.")
+    _check_words(wish)
+
+
+def _check_words(wish: Wish) -> None:
+    """What a tool writes stands in the ledger for ever: words, never what could name a person."""
+    values = [value for predicate in wish.where for value in predicate.values]
+    if len(values) > MOST_VALUES:
+        raise Invalid("filter_too_long", f"All filters together take at most {MOST_VALUES} values.")
+    texts = [value for value in values if isinstance(value, str)]
+    if not all(map(is_word, (wish.campaign, wish.category, wish.seed, *texts))):
+        raise Invalid("word_unfit", "A campaign, category, seed or filter value is a short word: no address, no number.")
 
 
 def classes_of(fields: tuple[str, ...], bundle: Bundle) -> tuple[FieldClass, ...]:

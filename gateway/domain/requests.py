@@ -1,9 +1,19 @@
 """What is asked: of one person (`Ask`) or of everybody (`Wish`)."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from policies.terms import Act, Channel, LineType
+
+_WORD: Final = re.compile(r"[\w .,:/+()'&-]{0,60}")
+_LONG_NUMBER: Final = re.compile(r"\d(?:[ ._/()+-]{0,2}\d){8}")
+
+
+def is_word(text: str) -> bool:
+    """Tell whether a caller's text may stand on record: up to 60 characters, no address, nothing like a phone number."""
+    return _WORD.fullmatch(text) is not None and _LONG_NUMBER.search(text) is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 Must never reuse a moment for another transaction: law, sources and tool are read with the facts they judge.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from gateway.domain.bands import cutoffs
 from gateway.domain.cells import Cell
@@ -19,6 +19,9 @@ from gateway.store import parties, snapshots
 from gateway.store.people_lookup import Connection
 from gateway.store.snapshots import Cursor
 from policies.packs import Bundle
+from policies.terms import Outcome
+
+T = TypeVar("T")
 
 UNBOUND: Final = 1 << 31
 """The bound of canonical JSON that is hashed or sent and never becomes a leaf: a page may have a thousand cells."""
@@ -68,6 +71,23 @@ class Moment:
     def cursor(self, connection: Connection) -> Cursor:
         """Give the driver's own cursor on this transaction, for COPY."""
         return snapshots.cursor(connection)
+
+
+def strictest(told: Iterable[tuple[int, T]], outcome: Callable[[T], Outcome]) -> T | None:
+    """Give, of each person, the best of what was decided for their identifiers; between several people, the strictest.
+
+    Args:
+        told: person number and what was decided, in the order of the numbers.
+        outcome: of what was decided.
+    """
+    best: dict[int, T] = {}
+    for no, one in told:
+        if no not in best or _RANK[outcome(one)] < _RANK[outcome(best[no])]:
+            best[no] = one
+    return max(best.values(), key=lambda one: _RANK[outcome(one)], default=None)
+
+
+_RANK: Final = {Outcome.ALLOW: 0, Outcome.HOLD: 1, Outcome.DENY: 2}
 
 
 def recorded(cell: Cell) -> dict[str, Any]:

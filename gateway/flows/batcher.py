@@ -60,17 +60,23 @@ class Batcher:
         self._thread.join(timeout=30)
 
     def _run(self) -> None:
-        while batch := self._take():
-            self._answer(batch)
+        while (batch := self._take()) is not None:
+            if batch:
+                self._answer(batch)
 
-    def _take(self) -> list[tuple[Request, "Future[Answers]"]]:
+    def _take(self) -> "list[tuple[Request, Future[Answers]]] | None":
+        """Give the next batch, empty if all who waited have hung up; None when nothing will come any more."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or not self._open)
+            if not self._waiting:
+                return None
             batch: list[tuple[Request, Future[Answers]]] = []
             asks = 0
             while self._waiting and (not batch or asks + len(self._waiting[0][0].asks) <= MOST):
-                asks += len(self._waiting[0][0].asks)
-                batch.append(self._waiting.popleft())
+                one = self._waiting.popleft()
+                if one[1].set_running_or_notify_cancel():  # else whoever asked has hung up
+                    asks += len(one[0].asks)
+                    batch.append(one)
             return batch
 
     def _answer(self, batch: Sequence[tuple[Request, "Future[Answers]"]]) -> None:

@@ -69,9 +69,10 @@ def record(gate: Gate, actor: str, wish: ConsentWish, caller: Caller | None = No
 
     Raises:
         Invalid: `purpose_unknown`, `channel_unknown`, `channel_needed`, `sender_needed`, `at_in_future`,
-            `at_without_zone`, `word_unfit`, `evidence_unfit`, `key_unfit`, `identifier_needed`, or as
-            `gateway.flows.subject`.
-        Refused: `evidence_required`, `sender_not_yours`.
+            `at_without_zone`, `word_unfit`, `evidence_unfit`, `key_unfit`, `identifier_needed`,
+            `identifier_shared`, or as `gateway.flows.subject`.
+        Refused: `evidence_required`, `sender_not_yours`, `tool_inactive`, `purpose_not_granted`,
+            `channel_not_granted`.
         NotFound: `person_unknown`, `party_unknown`.
         Conflict: `idempotency_key_reused`.
     """
@@ -96,6 +97,8 @@ def _widen(gate: Gate, connection: Connection, said: Said, wish: ConsentWish, ca
     subject = find(gate, connection, wish.selector, caller)  # 3
     if subject is None:
         raise NotFound("person_unknown", "Nobody is known by that. A consent needs the person's data to be here.")
+    if len(_everybody(connection, named(gate, wish.selector, caller))) > 1:
+        raise Invalid("identifier_shared", "Several people are known by that. Name the one who consented another way.")
     kind, index = _identifier(connection, subject, Channel(said.event.channel))
     proof = _prove(gate, connection, wish)  # 4
     event = replace(said.event, person_no=subject.no, kind=kind, index=index, evidence_no=proof.no if proof else None)

@@ -16,7 +16,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from audit.leaf import Entry, canonical, merkle_root
 from gateway.domain.cells import Cell, Cells
@@ -24,8 +24,8 @@ from gateway.domain.decision import Decision, decide
 from gateway.domain.errors import Invalid, Ostiary
 from gateway.domain.grant import Caller, Grant
 from gateway.domain.people import Facts
-from gateway.domain.requests import Ask, Party, PersonAsk
-from gateway.flows.asking import UNBOUND, Moment, recorded
+from gateway.domain.requests import Ask, Party, PersonAsk, is_word
+from gateway.flows.asking import UNBOUND, Moment, recorded, strictest
 from gateway.flows.gate import Gate
 from gateway.flows.identify import check
 from gateway.flows.subject import Named, named
@@ -70,6 +70,10 @@ class Answers:
     inbox_no: int
 
 
+_Held: TypeAlias = tuple[int, bytes, Cell]
+"""A person's number and uid, and the cell of one of their identifiers."""
+
+
 @dataclass(slots=True)
 class _Work:
     """One request on its way through a batch: who asks, what, and what has been found."""
@@ -79,7 +83,8 @@ class _Work:
     grant: Grant
     sender: Party
     asks: list[tuple[PersonAsk, Named]]
-    best: list[tuple[int, bytes, Cell] | None] = field(default_factory=list)
+    found: dict[int, list[tuple[int, _Held]]] = field(default_factory=dict)
+    best: list[_Held | None] = field(default_factory=list)
 
 
 def decide_batch(gate: Gate, requests: Sequence[Request]) -> list[Answers | Ostiary]:
@@ -149,6 +154,8 @@ def _check(request: Request, moment: Moment) -> None:
             raise Invalid(
                 "purpose_unknown", "There is no such purpose. `ostiary policy purposes` lists them."
             )
+    if not all(is_word(category) for category in {ask.category for ask in request.asks}):
+        raise Invalid("word_unfit", "A product category is a short word or two.")
 
 
 class _Pages:
@@ -207,25 +214,14 @@ def _lookups(number: int, who: Named, question: Question) -> list[Lookup]:
 
 
 def _weigh(pages: _Pages, work: _Work, at: int, found: Found) -> None:
-    """Keep, for one person, the best of their identifiers; between several people on one identifier, the strictest."""
-    if not _in_scope(work.grant, found):
+    """Decide one identifier of one person, if the caller may know of them."""
+    if not in_scope(work.grant, found):
         return
     cell = pages.of(work, work.asks[at][0]).of(found.row.facts)
-    held = work.best[at]
-    if held is None:
-        better = True
-    elif held[0] == found.row.no:
-        better = _RANK[cell.decision.outcome] < _RANK[held[2].decision.outcome]
-    else:
-        better = _RANK[cell.decision.outcome] > _RANK[held[2].decision.outcome]
-    if better:
-        work.best[at] = (found.row.no, found.row.uid, cell)
+    work.found.setdefault(at, []).append((found.row.no, (found.row.no, found.row.uid, cell)))
 
 
-_RANK = {Outcome.ALLOW: 0, Outcome.HOLD: 1, Outcome.DENY: 2}
-
-
-def _in_scope(grant: Grant, found: Found) -> bool:
+def in_scope(grant: Grant, found: Found) -> bool:
     """Tell whether the caller may know of this person at all; if not, the person is unknown to it."""
     home = found.row.facts.person.jurisdiction
     return (not grant.jurisdictions or home in grant.jurisdictions) and (
@@ -235,13 +231,17 @@ def _in_scope(grant: Grant, found: Found) -> bool:
 
 def _settle(pages: _Pages, work: _Work, at: int) -> None:
     pages.callers[work.caller.no] = work.caller
-    held = work.best[at]
+    held = work.best[at] = strictest(work.found.get(at, ()), _outcome)
     if held is None:
         pages.unknown[work.caller.no] = pages.unknown.get(work.caller.no, 0) + 1
         return
     no, uid, cell = held
     cell.people.append(no)
     pages.uids.setdefault(work.caller.no, []).append((uid, cell.no))
+
+
+def _outcome(held: _Held) -> Outcome:
+    return held[2].decision.outcome
 
 
 def _record(gate: Gate, connection: Connection, pages: _Pages) -> dict[int, int]:

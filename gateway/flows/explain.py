@@ -12,16 +12,17 @@ from typing import Any
 from audit.leaf import Entry, Json
 from gateway.domain.decision import Decision, decide
 from gateway.domain.errors import Invalid, NotFound
-from gateway.domain.people import Facts
+from gateway.domain.grant import Grant
 from gateway.domain.reasons import Reason, Step
 from gateway.domain.requests import Ask, Selector
-from gateway.flows.asking import Moment
+from gateway.flows.asking import Moment, strictest
+from gateway.flows.decide import in_scope
 from gateway.flows.gate import Gate
 from gateway.flows.subject import named
 from gateway.roles.enforcer import compile_grant
 from gateway.store import asks as rows_of
 from gateway.store import decisions, parties, people_lookup, releases
-from gateway.store.asks import Lookup
+from gateway.store.asks import Found, Lookup
 from gateway.store.facts import Facting, Question
 from gateway.store.people_lookup import Connection
 from gateway.store.releases import PageRow
@@ -110,31 +111,33 @@ def _now(gate: Gate, connection: Connection, selector: Selector, tool: str, ask:
         raise Invalid("purpose_unknown", "There is no such purpose. `ostiary policy purposes` lists them.")
     caller = parties.tool(connection, tool)
     grant = compile_grant(caller, moment.bundle)
+    found = _found(gate, connection, moment, selector, tool, Question(chain, ask.channel, ask.sender.no, ()))
     told = [
-        decide(ask, grant, known, moment.snapshot, moment.bundle, moment.at)
-        for known in _facts(
-            gate, connection, moment, selector, tool, Question(chain, ask.channel, ask.sender.no, ())
-        )
+        (each.row.no, decide(ask, grant, each.row.facts, moment.snapshot, moment.bundle, moment.at))
+        for each in _known_to(grant, found)
     ]
-    if not told:
+    best = strictest(told, lambda decision: decision.outcome)
+    if best is None:
         raise NotFound(
-            "person_unknown", "Nobody is known by that identifier: every question about them is denied."
+            "person_unknown", "Nobody whom the tool may know has that identifier: every question about it is denied."
         )
-    best = min(told, key=lambda decision: _RANK[decision.outcome])
     return Explanation(best, tool, moment.at, moment.bundle.digest, None, recorded=False)
 
 
-_RANK = {Outcome.ALLOW: 0, Outcome.HOLD: 1, Outcome.DENY: 2}
+def _known_to(grant: Grant, found: list[Found]) -> list[Found]:
+    """Leave out who is nobody to the tool, as the gate does; where that is everybody for their country, say so."""
+    mine = [each for each in found if in_scope(grant, each)]
+    return mine or [each for each in found if not grant.branches or each.branch in grant.branches]
 
 
-def _facts(
+def _found(
     gate: Gate,
     connection: Connection,
     moment: Moment,
     selector: Selector,
     tool: str,
     question: Question,
-) -> list[Facts]:
+) -> list[Found]:
     who = named(gate, selector, parties.tool(connection, tool))
     lookups = (
         [Lookup(0, who.uid, "", None, question)]
@@ -142,8 +145,7 @@ def _facts(
         else [Lookup(0, None, who.kind, key.value, question) for key in who.keys]
     )
     with moment.cursor(connection) as cursor:
-        found = rows_of.facts_of(cursor, lookups, {question: Facting(question, moment.cutoffs)})
-        return [item.row.facts for item in found]
+        return list(rows_of.facts_of(cursor, lookups, {question: Facting(question, moment.cutoffs)}))
 
 
 def _then(
@@ -184,11 +186,12 @@ def _then(
     )
 
 
-def _same(
-    connection: Connection, page: PageRow, cell: Mapping[str, Any], asked: tuple[Act, str, Channel]
-) -> bool:
+def _same(connection: Connection, page: PageRow, cell: Mapping[str, Any], asked: tuple[Act, str, Channel]) -> bool:
     about = cell.get("ask") or releases.wish_of(connection, page.release_no)
     return (about["act"], about["purpose"], about["channel"]) == asked
+
+
+_REASON = ("code", "step", "rule", "cite", "words", "remedy")
 
 
 def _as_recorded(cell: Mapping[str, Any], at: datetime) -> Decision:
@@ -196,13 +199,10 @@ def _as_recorded(cell: Mapping[str, Any], at: datetime) -> Decision:
     return Decision(
         outcome=Outcome(cell["outcome"]),
         reasons=tuple(
-            Reason(why["code"], why["step"], why["rule"], why["cite"], why["words"], Outcome(why["outcome"]), why["remedy"])
-            for why in cell["reasons"]
+            Reason(**{name: why[name] for name in _REASON}, outcome=Outcome(why["outcome"])) for why in cell["reasons"]
         ),
         steps=tuple(
-            Step(
-                step["no"], step["title"], step["words"], Outcome(step["outcome"]), step["rule"], step["cite"]
-            )
+            Step(step["no"], step["title"], step["words"], Outcome(step["outcome"]), step["rule"], step["cite"])
             for step in cell["steps"]
         ),
         obligations=cell["obligations"],
@@ -216,7 +216,5 @@ def _as_recorded(cell: Mapping[str, Any], at: datetime) -> Decision:
 
 def _utc(at: datetime) -> datetime:
     if at.tzinfo is None:
-        raise Invalid(
-            "at_without_zone", "Give the moment with its offset, such as 2026-05-03T10:00:00+02:00."
-        )
+        raise Invalid("at_without_zone", "Give the moment with its offset, such as 2026-05-03T10:00:00+02:00.")
     return at.astimezone(UTC)

@@ -37,9 +37,10 @@ from gateway.flows.gate import Gate
 from gateway.flows.identify import identify
 from gateway.flows.release_pages import Tally, count_pages, pages
 from gateway.roles.enforcer import authorise
-from gateway.store import parties, releases
+from gateway.store import audience, parties, releases
 from gateway.store.people_lookup import Connection
 from gateway.store.releases import ReleaseRow
+from policies.packs import Bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,8 @@ def _refusals_noted(gate: Gate, caller: Caller, wish: Wish) -> Iterator[None]:
     except Unavailable:
         raise
     except Ostiary as refusal:
-        body = {"code": refusal.code, **_wished(wish)}
         with gate.house.unit() as connection:
+            body = {"code": refusal.code, **_heard(wish, gate.house.bundle(connection))}
             gate.house.enter(connection, [Entry("release.refused", caller.name, body)])
         raise
 
@@ -188,7 +189,9 @@ def _plan(gate: Gate, connection: Connection, caller: Caller, wish: Wish) -> Pla
     bundle = gate.house.bundle(connection)
     grant = authorise(caller, wish, bundle)
     sender = _sender(connection, caller, wish)
-    return plan_release(wish, grant, sender, bundle, wish.seed or secrets.token_hex(8))
+    plan = plan_release(wish, grant, sender, bundle, wish.seed or secrets.token_hex(8))
+    audience.people(plan, 0)  # a filter that cannot be asked is refused while a refusal still has a status code
+    return plan
 
 
 def _sender(connection: Connection, caller: Caller, wish: Wish) -> Party:
@@ -203,10 +206,7 @@ def _sender(connection: Connection, caller: Caller, wish: Wish) -> Party:
 def _open(gate: Gate, connection: Connection, plan: Plan, key: str | None) -> Release:
     wish = _wished(plan.wish)
     digest = hashlib.sha256(orjson.dumps(wish, option=orjson.OPT_SORT_KEYS)).digest()
-    known = releases.by_key(connection, plan.grant.caller.no, key) if key else None
-    if known is not None:
-        return _go_on(gate, connection, plan, known, digest)
-    row = releases.begin(
+    row = None if _known(connection, plan, key) else releases.begin(
         connection,
         {
             "uid": secrets.token_bytes(16),
@@ -218,6 +218,8 @@ def _open(gate: Gate, connection: Connection, plan: Plan, key: str | None) -> Re
             "seed": plan.seed,
         },
     )
+    if row is None:  # begun before, or a moment ago by a twin of this call
+        return _go_on(gate, connection, plan, _known(connection, plan, key), digest)
     entry = Entry(
         "release.begun", plan.grant.caller.name, {"release": row.uid.hex(), "bundle": row.bundle, **wish}
     )
@@ -225,8 +227,12 @@ def _open(gate: Gate, connection: Connection, plan: Plan, key: str | None) -> Re
     return Release(gate, plan, row, 0, 0)
 
 
-def _go_on(gate: Gate, connection: Connection, plan: Plan, row: ReleaseRow, digest: bytes) -> Release:
-    if row.wish_digest != digest:
+def _known(connection: Connection, plan: Plan, key: str | None) -> ReleaseRow | None:
+    return releases.by_key(connection, plan.grant.caller.no, key) if key else None
+
+
+def _go_on(gate: Gate, connection: Connection, plan: Plan, row: ReleaseRow | None, digest: bytes) -> Release:
+    if row is None or row.wish_digest != digest:
         raise Conflict("idempotency_key_reused", "This Idempotency-Key began another release. Use a new key.")
     attempt = releases.take_over(connection, row.no)
     body: dict[str, Json] = {"release": row.uid.hex(), "attempt": attempt, "after_page": row.acknowledged}
@@ -256,6 +262,18 @@ def _finish(release: Release, tally: Tally) -> bytes:
     receipt = {"receipt": {**body, "bundle": row.bundle, "entry": index, "proof": proof.decode()}}
     line = orjson.dumps(receipt)
     return b"#" + line + b"\n" if release.plan.wish.form == "csv" else line + b"\n"
+
+
+def _heard(wish: Wish, bundle: Bundle) -> dict[str, Any]:
+    """Spell a wish that was refused: only words of ours, because whatever else it holds was never looked at."""
+    return {
+        "act": wish.act.value,
+        "channel": wish.channel.value,
+        "purpose": wish.purpose if wish.purpose in bundle.purposes.nodes else "",
+        "fields": sorted(bundle.fields.keys() & set(wish.fields)),
+        "where": sorted(bundle.fields.keys() & {predicate.field for predicate in wish.where}),
+        "dry_run": wish.dry_run,
+    }
 
 
 def _wished(wish: Wish) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from audit.leaf import Entry, canonical, merkle_root
@@ -121,13 +121,14 @@ def _decided(
     gate: Gate, connection: Connection, plan: Plan, after: int, speak: Speak | None, tally: Tally
 ) -> Page:
     moment = Moment.of(gate, connection)
-    grant = moment.renewed(connection, plan)
+    plan = replace(plan, grant=moment.renewed(connection, plan))  # the rows and powers of now, not of the beginning
 
     def judge(known: Facts) -> Any:
-        return decide(plan.ask, grant, known, moment.snapshot, moment.bundle, moment.at)
+        return decide(plan.ask, plan.grant, known, moment.snapshot, moment.bundle, moment.at)
 
     page = Page(moment, Cells(judge))
-    question = Question(plan.chain, plan.ask.channel, plan.ask.sender.no, plan.classes if speak else ())
+    chain = moment.bundle.purposes.chain(plan.ask.purpose)
+    question = Question(chain, plan.ask.channel, plan.ask.sender.no, plan.classes if speak else ())
     people, values, everybody = audience.people(plan, after)
     facting = Facting(question, moment.cutoffs)
     with (
@@ -139,7 +140,7 @@ def _decided(
 
 
 def _fill(page: Page, plan: Plan, rows: Iterator[Row], speak: Speak | None, so_far: int) -> None:
-    room = plan.wish.limit - so_far if plan.wish.limit else -1
+    room = max(plan.wish.limit - so_far, 0) if plan.wish.limit else -1
     chosen = _chooser(plan)
     for row, decided in judged(rows, page.cells):
         cell = decided
@@ -180,34 +181,28 @@ class _Speaker:
 
     def open(self, row: Row, cell: Cell) -> bytes:
         """Open what this cell may give of one person, and spell it."""
-        chosen = self._choose(row.blobs, cell)
-        return self._spell(self._token(row.uid), cell, self._opener.open(row.uid, row.wrapped, chosen))
+        chosen = cell.opens.get(row.places)
+        if chosen is None:
+            chosen = cell.opens[row.places] = self._choose(row.places, cell)
+        blobs = row.blobs
+        opened = self._opener.open(row.uid, row.wrapped, [(cls, source, blobs[at]) for cls, source, at in chosen])
+        return self._spell(self._token(row.uid), cell, opened)
 
-    def _choose(self, blobs: bytes, cell: Cell) -> list[tuple[str, int, bytes]]:
+    def _choose(self, places: bytes, cell: Cell) -> list[tuple[str, int, slice]]:
         """Take, class by class, the blob of the best lawful source.
 
         The class that reaches the person is taken only from a source that asserts the identifier decided about.
         """
-        opens = cell.opens or self._opens(cell)
-        best: list[tuple[int, tuple[str, int, bytes]] | None] = [None] * len(self._classes)
-        for place, blob in facts.unpack(blobs):
-            if (allowed := opens.get(place)) is not None:
-                position, rank, cls, source = allowed
-                held = best[position]
-                if held is None or rank < held[0]:
-                    best[position] = (rank, (cls, source, blob))
-        return [held[1] for held in best if held is not None]
-
-    def _opens(self, cell: Cell) -> dict[bytes, tuple[int, int, str, int]]:
-        """Order the blobs that this cell may open by class and source; worked out once a cell."""
         reached = {reach.source for reach in cell.facts.reaches}
-        cell.opens.update(
-            (facts.place(position, source), (position, rank, cls, source))
-            for position, cls in enumerate(self._classes)
-            for rank, source in enumerate(cell.decision.sources)
-            if cls != self._plan.reach_class or source in reached
-        )
-        return cell.opens
+        rank = {source: place for place, source in enumerate(cell.decision.sources)}
+        best: dict[int, tuple[int, tuple[str, int, slice]]] = {}
+        for position, source, at in facts.spans(places):
+            cls = self._classes[position]
+            if source not in rank or (cls == self._plan.reach_class and source not in reached):
+                continue
+            if position not in best or rank[source] < best[position][0]:
+                best[position] = (rank[source], (cls, source, at))
+        return [best[position][1] for position in sorted(best)]
 
     def _spell(self, token: str, cell: Cell, fragments: list[bytes]) -> bytes:
         wish = self._plan.wish

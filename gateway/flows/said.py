@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from gateway.domain.errors import Invalid, Refused
-from gateway.domain.grant import Caller
+from gateway.domain.grant import Caller, Grant
 from gateway.domain.requests import Selector
 from gateway.flows.gate import Gate
 from gateway.flows.stopping import About
+from gateway.roles.enforcer import compile_grant
 from gateway.store import parties
 from gateway.store.consents import EVERY_CHANNEL, EVERY_SENDER, Event
 from gateway.store.people_lookup import Connection
@@ -78,7 +79,8 @@ def check(gate: Gate, connection: Connection, actor: str, wish: ConsentWish, cal
     Raises:
         Invalid, Refused, NotFound: as `gateway.flows.consent.record` lists them.
     """
-    tree = gate.house.bundle(connection).purposes
+    bundle = gate.house.bundle(connection)
+    tree = bundle.purposes
     if wish.purpose not in tree.nodes:
         raise Invalid("purpose_unknown", "No such purpose in the policies in force; `ostiary policy` lists them.")
     if wish.channel not in _CHANNELS | {EVERY_CHANNEL}:
@@ -87,14 +89,26 @@ def check(gate: Gate, connection: Connection, actor: str, wish: ConsentWish, cal
     if wish.state is ConsentState.GIVEN:
         _check_widening(wish)
     sender_no = parties.party(connection, wish.sender).no if wish.sender else EVERY_SENDER
-    if wish.state is ConsentState.GIVEN and caller is not None and caller.sender != sender_no:
-        raise Refused("sender_not_yours", "A tool records consents for its own sender only.")
+    if wish.state is ConsentState.GIVEN and caller is not None:
+        _check_tool(caller, sender_no, wish, compile_grant(caller, bundle))
     event = Event(
         person_no=0, kind="", index=b"", state=wish.state, purpose=wish.purpose, channel=wish.channel,
         sender_no=sender_no, method=wish.method, actor=actor, at=_moment(gate.clock(), wish),
         conditions=wish.conditions, wording=wish.wording, language=wish.language,
     )  # fmt: skip
     return Said(event, About(wish.purpose, wish.channel, sender_no), tree)
+
+
+def _check_tool(caller: Caller, sender_no: int, wish: ConsentWish, grant: Grant) -> None:
+    """A tool widens only what it could ask for itself; anybody may narrow anything."""
+    if caller.sender != sender_no:
+        raise Refused("sender_not_yours", "A tool records consents for its own sender only.")
+    if not caller.active:
+        raise Refused("tool_inactive", "This tool is switched off. Ask an administrator to switch it on.")
+    if wish.purpose not in grant.purposes:
+        raise Refused("purpose_not_granted", "A tool records consents only for purposes that it was given.")
+    if wish.channel not in grant.channels:
+        raise Refused("channel_not_granted", "A tool records consents only for channels that it was given.")
 
 
 def _check_words(wish: ConsentWish) -> None:

@@ -3,16 +3,21 @@
 Anybody may be put on it, known or not. Must never lift anything, and never keep or echo the identifier itself.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from audit.leaf import Entry, Json
+from gateway.domain.errors import Invalid
 from gateway.domain.requests import Selector
 from gateway.flows.gate import Gate
 from gateway.flows.subject import named
 from gateway.store import suppressions
 from gateway.store.suppressions import Suppression
 from policies.terms import Scope
+
+_WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,49}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +36,17 @@ def suppress(gate: Gate, actor: str, reason: str, stops: Iterable[Stop]) -> int:
     Args:
         gate: the gateway.
         actor: who asks for it, as the ledger shall name him.
-        reason: a word.
+        reason: a word of ours, such as `complaint`; it stands in the ledger for ever.
         stops: what to suppress.
 
     Returns:
         How many were new; what stood already stays as it is.
 
     Raises:
-        Invalid: `identifier_malformed`, `scope_incomplete`; then nothing is suppressed.
+        Invalid: `word_unfit`, `identifier_malformed`, `scope_incomplete`; then nothing is suppressed.
     """
+    if not _WORD.fullmatch(reason):
+        raise Invalid("word_unfit", "The reason is a short word, such as `complaint` or `moved_away`.")
     wanted = [one for stop in stops for one in _rows(gate, actor, reason, stop)]
     with gate.house.unit() as connection:
         new = suppressions.add(connection, wanted)

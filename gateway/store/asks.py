@@ -32,7 +32,7 @@ class Found:
 _STATEMENT = (
     """
 WITH q AS (
-  SELECT * FROM unnest(%s::int[], %s::bytea[], %s::text[], %s::bytea[], %s::text[], %s::text[], %s::text[],
+  SELECT * FROM unnest(%s::int[], %b::bytea[], %s::text[], %b::bytea[], %s::text[], %s::text[], %s::text[],
                        %s::bigint[])
     AS q (ord, uid, kind, index, reach, chain, channel, sender)
 ), people AS MATERIALIZED (
@@ -62,7 +62,7 @@ def facts_of(cursor: Cursor, lookups: Sequence[Lookup], factings: Mapping[Questi
     questions = {lookup.ord: lookup.question for lookup in lookups}
     for ord_, branch, no, uid, wrapped, text, times in cursor.execute(_STATEMENT, _columns(lookups)):
         known = factings[questions[ord_]].facts(text.encode(), times)
-        yield Found(ord_, branch, Row(no, uid, wrapped, known, b""))
+        yield Found(ord_, branch, Row(no, uid, wrapped, known, b"", b""))
 
 
 def _columns(lookups: Sequence[Lookup]) -> list[list[Any]]:

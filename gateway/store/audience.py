@@ -12,12 +12,14 @@ from gateway.domain.errors import Invalid
 from gateway.domain.plan import Plan
 from gateway.domain.requests import Predicate
 
+_MOST = 1 << 15  # a smallint
 _OPS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _COLUMNS = {
     "jurisdiction": "text",
     "region": "text",
     "branch": "text",
     "language": "text",
+    "time_zone": "text",
     "kind": "text",
     "birth_year": "int",
     "grade": "int",
@@ -69,19 +71,25 @@ def _on_person(predicate: Predicate, name: str, values: dict[str, object]) -> st
     if not predicate.values or not all(type(value) is wanted for value in predicate.values):
         kind = "whole numbers" if wanted is int else "texts"
         raise Invalid("predicate_value", f"`{predicate.field}` is compared with {kind}.")
+    if wanted is int and not all(abs(int(str(value))) < _MOST for value in predicate.values):
+        raise Invalid("predicate_value", f"`{predicate.field}` is a number below {_MOST}.")
     return f"p.{predicate.field} {_compare(predicate, name, values)}"
 
 
 def _on_dealing(predicate: Predicate, name: str, values: dict[str, object]) -> str:
-    which = "EXISTS (SELECT 1 FROM dealing d WHERE d.person_no = p.no AND d.party_no = %(dealt_with)s AND "
     if predicate.field == "product_category":
         if not all(isinstance(value, str) for value in predicate.values):
             raise Invalid("predicate_value", "`product_category` is compared with texts.")
-        return f"{which}d.category {_compare(predicate, name, values)})"
+        which = "EXISTS (SELECT 1 FROM dealing d WHERE d.person_no = p.no AND d.party_no = %(dealt_with)s"
+        return f"{which} AND d.category {_compare(predicate, name, values)})"
     if not all(isinstance(value, date) for value in predicate.values):
         raise Invalid("predicate_value", f"`{predicate.field}` is compared with a date, such as 2026-01-31.")
-    kind = _DEALINGS[predicate.field]
-    return f"{which}d.kind = '{kind}' AND d.at {_compare(predicate, name, values)})"
+    # The last one of that kind, by the calendar of where the person lives.
+    latest = (
+        "SELECT max(d.at) AT TIME ZONE coalesce(nullif(p.time_zone, ''), 'UTC') FROM dealing d WHERE"
+        f" d.person_no = p.no AND d.party_no = %(dealt_with)s AND d.kind = '{_DEALINGS[predicate.field]}'"
+    )
+    return f"({latest})::date {_compare(predicate, name, values)}"
 
 
 def _compare(predicate: Predicate, name: str, values: dict[str, object]) -> str:

@@ -7,7 +7,7 @@ packing of a row into five fields and the interning are what makes a release fas
 
 import struct
 from bisect import bisect_right
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -35,7 +35,7 @@ _LENGTH: Final = struct.Struct(">i")
 _TIME: Final = 8  # bytes
 _EPOCH: Final = 946_684_800_000_000  # PostgreSQL counts microseconds from 2000
 _PLACE: Final = 8
-_SIZE: Final = 12  # place and length
+_LENGTH_BIT, _CLASS_BIT = 40, 32  # a place: 23 bits of length (a blob has at most 1 MiB), 8 of class, 32 of source
 _STATES: Final = {state.value: state for state in ConsentState}
 
 
@@ -52,13 +52,15 @@ class Question:
 class Row(NamedTuple):
     """One identifier value of one person, with its facts and the sealed blobs of the wanted classes.
 
-    `blobs` is packed: per blob a place of 8 bytes (see `place`), its length as big-endian int32, and the blob.
+    `blobs` are one after another; `places` says of each in turn, in 8 bytes, how long it is and where it belongs (see
+    `spans`).
     """
 
     no: int
     uid: bytes
     wrapped: bytes
     facts: Facts
+    places: bytes
     blobs: bytes
 
 
@@ -80,7 +82,9 @@ LEFT JOIN {each} (
     i.source_no || ':' || i.bits || CASE WHEN i.bits & 4 = 0 THEN '' ELSE ':' || coalesce((
       SELECT min(x.scope) FROM suppression x WHERE x.kind = i.kind AND x.hash = i.suppress
         AND (x.scope = 'sender' AND x.sender_no = {sender}
-          OR x.scope = 'purpose' AND x.purpose = ANY({chain}) AND x.sender_no IN (0, {sender}))), '') END,
+          OR x.scope = 'purpose' AND x.purpose = ANY({chain}) AND x.sender_no IN (0, {sender})
+            AND x.channel IN ('', {channel})
+          OR x.scope = 'domain')), '') END,
     ',' ORDER BY i.source_no) AS reaches
   FROM identifier i WHERE {of_i} AND i.kind = {kind} GROUP BY i.person_no, i.index
 ) i ON i.person_no = p.no
@@ -91,7 +95,7 @@ LEFT JOIN LATERAL (
     AND c.purpose || '' = ANY({chain}) AND c.channel || '' IN ('*', {channel}) AND c.sender_no + 0 IN (0, {sender})
 ) c ON true
 LEFT JOIN {each} (
-  SELECT d.person_no, string_agg(concat_ws(E'\\x1f', d.kind, d.category, d.notice::int), E'\\x1e'
+  SELECT d.person_no, string_agg(concat_ws(E'\\x1f', d.kind, d.category, d.notice::int, d.source_no), E'\\x1e'
                                  ORDER BY d.kind, d.category) AS lines,
          string_agg(timestamptz_send(d.at), ''::bytea ORDER BY d.kind, d.category) AS times
   FROM dealing d WHERE {of_d} AND d.party_no = {sender} GROUP BY d.person_no
@@ -100,11 +104,17 @@ LEFT JOIN {each} (
 
 _BLOBS: Final = """
 LEFT JOIN {each} (
-  SELECT s.person_no, string_agg(int8send(array_position({classes}::text[], s.class)::bigint << 48 | s.source_no)
-                                 || int4send(length(s.blob)) || s.blob, ''::bytea) AS blobs
-  FROM sealed s WHERE {of_s} AND s.class = ANY({classes}) GROUP BY s.person_no
+  SELECT s.person_no, string_agg(s.blob, ''::bytea) AS blobs, string_agg(
+           int8send((length(s.blob)::bigint << 40) | (array_position({classes}::text[], s.class)::bigint << 32)
+                    | s.source_no), ''::bytea) AS places
+  FROM sealed s WHERE {of_s} AND s.class = ANY({classes}){unless} GROUP BY s.person_no
 ) s ON s.person_no = p.no
 """
+
+# An address that is stopped altogether does not leave beside another one that is not.
+_STOPPED: Final = f""" AND NOT EXISTS (
+    SELECT FROM identifier x WHERE x.person_no = s.person_no AND x.kind = s.class AND x.source_no = s.source_no
+      AND x.bits & {STORAGE | ALL} <> 0)"""
 
 _ONE_BY_ONE: Final = {
     "each": "LATERAL",
@@ -120,7 +130,7 @@ _IN_A_ROW: Final = {
     },
 }
 _ASKED: Final = {name: f"{{{name}}}" for name in ("kind", "chain", "channel", "sender")}
-_NAMED: Final = {name: f"%({name})s" for name in (*_ASKED, "classes")}
+_NAMED: Final = {name: f"%({name})s" for name in (*_ASKED, "classes")} | {"unless": "{unless}"}
 
 JOINS: Final = _JOINS.format(**_ONE_BY_ONE, **_ASKED)
 
@@ -180,8 +190,8 @@ class Facting:
     def _dealings(self, text: str, moments: Sequence[float], ago: Sequence[float]) -> tuple[Dealing, ...]:
         rows = (line.split(_FIELD) for line in text.split(_LINE))
         return tuple(
-            Dealing(DealingKind(kind), category, band(ago, at), notice == "1")
-            for (kind, category, notice), at in zip(rows, moments, strict=True)
+            Dealing(DealingKind(kind), category, band(ago, at), notice == "1", int(source))
+            for (kind, category, notice, source), at in zip(rows, moments, strict=True)
         )
 
     def _reaches(self, text: str) -> tuple[Reach, ...]:
@@ -248,28 +258,36 @@ def page(
         # The planner cannot know how many the range holds; where it guesses few, it would compare each with each.
         cursor.execute("SET LOCAL enable_nestloop = off")
     query = _EVERYBODY if everybody else _NARROWED
-    statement = sql.SQL(query).format(people=people)  # type: ignore[arg-type]  # composed of our own words only
-    head, length, facts = _HEAD.unpack_from, _LENGTH.unpack_from, facting.facts
+    statement = sql.SQL(query).format(people=people, unless=_unless(question))
+    head, length, facts, new = _HEAD.unpack_from, _LENGTH.unpack_from, facting.facts, tuple.__new__
     for data in copied(cursor.connection, statement, {**params, **_values(question)}):
         _, _, no, _, uid, size = head(data)
         end = _HEAD.size + size
         text = end + 4
-        (size,) = length(data, end)
-        times = text + size
-        (size,) = length(data, times)
-        last = times + 4 + size
-        known = facts(data[text:times], data[times + 4 : last])
-        yield Row(no, uid, data[_HEAD.size : end], known, data[last + 4 :])
+        times = text + length(data, end)[0]
+        places = times + 4 + length(data, times)[0]
+        blobs = places + 4 + length(data, places)[0]
+        known = facts(data[text:times], data[times + 4 : places])
+        # Past NamedTuple's own constructor, which takes as long as all the rest of this line.
+        yield new(Row, (no, uid, data[_HEAD.size : end], known, data[places + 4 : blobs], data[blobs + 4 :]))
 
 
 _SELECT: Final = (
-    f"SELECT {FACTS}, coalesce(s.blobs, ''::bytea) FROM people p" + _JOINS + _BLOBS + "ORDER BY p.no"
+    f"SELECT {FACTS}, coalesce(s.places, ''::bytea), coalesce(s.blobs, ''::bytea) FROM people p"
+    + _JOINS
+    + _BLOBS
+    + "ORDER BY p.no"
 )
 _EVERYBODY: Final = (
     "WITH people AS MATERIALIZED ({people}), top AS MATERIALIZED (SELECT max(no) AS no FROM people) "
     + _SELECT.format(**_IN_A_ROW, **_NAMED)
 )
 _NARROWED: Final = "WITH people AS MATERIALIZED ({people}) " + _SELECT.format(**_ONE_BY_ONE, **_NAMED)
+
+
+def _unless(question: Question) -> sql.SQL:
+    others = {kind.value for kind in REACHED_BY.values()} - {REACHED_BY[question.channel].value}
+    return sql.SQL(_STOPPED if others & set(question.classes) else "")
 
 
 def _values(question: Question) -> dict[str, object]:
@@ -282,16 +300,12 @@ def _values(question: Question) -> dict[str, object]:
     }
 
 
-def place(position: int, source: int) -> bytes:
-    """Spell where a blob belongs: the position of its class (from 0) and its source, as they stand in a row."""
-    return (position + 1 << 48 | source).to_bytes(_PLACE, "big")
-
-
-def unpack(blobs: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Take a row's packed blobs apart: (place, blob)."""
-    at, end = 0, len(blobs)
-    while at < end:
-        start = at + _SIZE
-        stop = start + int.from_bytes(blobs[at + _PLACE : start], "big")
-        yield blobs[at : at + _PLACE], blobs[start:stop]
-        at = stop
+def spans(places: bytes) -> list[tuple[int, int, slice]]:
+    """Say of each blob of a row: the position of its class (from 0), its source, and where it stands in `blobs`."""
+    found, start = [], 0
+    for at in range(0, len(places), _PLACE):
+        place = int.from_bytes(places[at : at + _PLACE], "big")
+        stop = start + (place >> _LENGTH_BIT)
+        found.append((((place >> _CLASS_BIT) & 0xFF) - 1, place & 0xFFFF_FFFF, slice(start, stop)))
+        start = stop
+    return found

@@ -53,13 +53,10 @@ class PageRow:
     inbox_no: int
 
 
-def begin(connection: Connection, row: dict[str, Any]) -> ReleaseRow:
-    """Record a new release in state `committed`.
-
-    Raises:
-        Conflict: `idempotency_key_reused` when the key was used by this tool for another wish.
-    """
-    return _row(connection.execute(_BEGIN, row).mappings().one())
+def begin(connection: Connection, row: dict[str, Any]) -> ReleaseRow | None:
+    """Record a new release in state `committed`; None if somebody took the same idempotency key a moment ago."""
+    made = connection.execute(_BEGIN, row).mappings().one_or_none()
+    return _row(made) if made else None
 
 
 def by_key(connection: Connection, tool_no: int, key: str) -> ReleaseRow | None:
@@ -176,6 +173,7 @@ _PAGE_COLUMNS = ", ".join(f"p.{name}" for name in PageRow.__slots__)
 _BEGIN = text(
     "INSERT INTO release (uid, tool_no, wish, wish_digest, bundle, state, idempotency_key, seed)"
     " VALUES (:uid, :tool, cast(:wish AS jsonb), :digest, :bundle, 'committed', :key, :seed)"
+    " ON CONFLICT (tool_no, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING"
     f" RETURNING {_COLUMNS}"
 )
 _BY_KEY = text(f"SELECT {_COLUMNS} FROM release WHERE tool_no = :tool AND idempotency_key = :key FOR UPDATE")

@@ -9,11 +9,22 @@ import pytest
 import typer
 
 from gateway.cli import program
+from gateway.cli.speech import FAULT
 
-HEAVY = ("sqlalchemy", "psycopg", "fastapi", "uvicorn", "gateway.wiring", "gateway.flows.gate", "rich.console", "casbin")
+HEAVY = (
+    "sqlalchemy",
+    "psycopg",
+    "fastapi",
+    "uvicorn",
+    "gateway.wiring",
+    "gateway.flows.gate",
+    "rich.console",
+    "casbin",
+)
 WANTED = {
     "serve", "demo", "init", "doctor", "import", "release", "decide", "explain", "link", "keys show", "source add",
-    "source list", "source show", "source approve", "source suspend", "source revoke", "tool add", "tool list", "tool key",
+    "source list", "source show", "source approve", "source suspend", "source revoke", "tool add", "tool list",
+    "tool key",
     "party add", "party list", "consent record", "officer add", "audit verify", "audit export", "audit key",
     "policy check", "policy test", "policy purposes", "policy fields", "policy sources",
 }  # fmt: skip
@@ -65,7 +76,7 @@ def test_a_fault_of_our_own_shows_its_type_and_place_and_no_text(capsys: pytest.
     def broken(_arguments: list[str], **_: object) -> None:
         raise ValueError("minsu@example.kr is not a number")
 
-    assert program.run(broken, []) == program.FAULT
+    assert program.run(broken, []) == FAULT
     said = capsys.readouterr().err
     assert "ValueError at" in said
     assert "minsu" not in said

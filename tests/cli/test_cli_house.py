@@ -95,9 +95,8 @@ def test_a_withdrawal_holds_at_once_and_its_repetition_does_nothing(house: Any) 
     assert first["effective"] == "withdrawn"
     assert house.told(*say) == first
     assert house(*ask[:-2], "--email", "seoyeon@example.kr").returncode == 4
-    assert house.told("explain", "--email", "seoyeon@example.kr", "--tool", "newsletter", *ABOUT)["reasons"][0]["code"] == (
-        "person_withdrawn"
-    )
+    told = house.told("explain", "--email", "seoyeon@example.kr", "--tool", "newsletter", *ABOUT)
+    assert told["reasons"][0]["code"] == "person_withdrawn"
 
 
 def test_a_consent_wants_its_proof(house: Any) -> None:
@@ -123,7 +122,7 @@ def test_the_ledger_holds_in_the_database_and_in_its_export(house: Any) -> None:
     offline = ("audit", "verify", "--directory", str(log), "--key", key)
     assert house.told(*offline)["verdict"] == "holds"
     assert house("audit", "verify", "--checkpoint", str(log / "checkpoint")).returncode == 0
-    entries = next((log / "tile" / "entries").glob("000*"))
+    entries = next(path for path in (log / "tile" / "entries").rglob("*") if path.is_file())
     entries.write_bytes(entries.read_bytes().replace(b"party.registered", b"party.registereD"))
     broken = house(*offline)
     assert (broken.returncode, broken.stdout.split()[0]) == (4, "BROKEN")
@@ -146,7 +145,9 @@ def test_words_of_the_policies_are_listed(house: Any) -> None:
 
 
 def test_doctor_finds_a_whole_house_and_names_a_missing_keyring(house: Any) -> None:
-    assert all(finding["ok"] for finding in house.told("doctor"))
+    ended = house("doctor", "--json")
+    # The tests' own server runs without fsync, and the doctor says so.
+    assert {one["name"] for one in json.loads(ended.stdout) if not one["ok"]} <= {"durability"}
     ring = house.folder / "data" / "keyring.json"
     ring.rename(ring.with_suffix(".away"))
     try:
@@ -154,7 +155,9 @@ def test_doctor_finds_a_whole_house_and_names_a_missing_keyring(house: Any) -> N
     finally:
         ring.with_suffix(".away").rename(ring)
     assert ended.returncode == 5
-    assert [one["name"] for one in json.loads(ended.stdout) if not one["ok"]] == ["keyring"]
+    assert json.loads(ended.stdout)[0] | {"mend": ""} == {
+        "name": "keyring", "ok": False, "detail": "keyring_missing", "mend": "",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,9 @@ def test_a_list_without_its_evidence_is_held_or_refused(
 
 
 def test_a_revoked_source_is_silent_and_stays_so(house: Any) -> None:
-    house.done("source", "add", "Old form", "--kind", "registration_form", "--collector", "Lindenhof", "--country", "KR")
+    house.done(
+        "source", "add", "Old form", "--kind", "registration_form", "--collector", "Lindenhof", "--country", "KR"
+    )
     assert house.told("source", "approve", "Old form")["status"] == "approved"
     assert house.told("source", "suspend", "Old form")["status"] == "suspended"
     assert house.told("source", "revoke", "Old form")["status"] == "revoked"

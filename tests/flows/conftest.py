@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,28 +39,44 @@ class Seoul:
         path.write_text("\n".join(["이메일,수신동의_이메일,동의일시,동의문구버전", *rows]) + "\n", encoding="utf-8")
         receive(self.gate, "intake", source, path)
 
-    def wish(self, **changes: object) -> Wish:
+    def wish(self, **changes: Any) -> Wish:
         """Give an audience wish for the newsletter."""
-        plain = {"act": Act.DISCLOSE, "purpose": NEWSLETTER, "channel": Channel.EMAIL, "sender": "", "fields": ("email",)}
-        return Wish(**{**plain, **changes})  # type: ignore[arg-type]
+        plain: dict[str, Any] = {
+            "act": Act.DISCLOSE,
+            "purpose": NEWSLETTER,
+            "channel": Channel.EMAIL,
+            "sender": "",
+            "fields": ("email",),
+        }
+        return Wish(**{**plain, **changes})
 
-    def release(self, key: str | None = None, **changes: object) -> Release:
+    def release(self, key: str | None = None, **changes: Any) -> Release:
         """Open a release for the newsletter tool."""
         return open_release(self.gate, self.key, self.wish(**changes), key)
 
     def withdraw(self, email: str) -> None:
         """Let a person withdraw, as a tool would report it."""
-        record(self.gate, "newsletter", ConsentWish(
-            Selector("email", email), ConsentState.WITHDRAWN, "marketing", "reply", "*", ""))
+        record(
+            self.gate,
+            "newsletter",
+            ConsentWish(Selector("email", email), ConsentState.WITHDRAWN, "marketing", "reply", "*", ""),
+        )
 
 
-def add_tool(gate: Gate, name: str, **changes: object) -> str:
+def add_tool(gate: Gate, name: str, **changes: Any) -> str:
     """Register a tool and give its API key."""
-    plain = {"name": name, "role": "marketing", "sender": "Hanbit", "country": "KR", "purposes": ("marketing.own",),
-             "channels": ("email", "sms"), "fields": ("email", "name", "language")}
+    plain: dict[str, Any] = {
+        "name": name,
+        "role": "marketing",
+        "sender": "Hanbit",
+        "country": "KR",
+        "purposes": ("marketing.own",),
+        "channels": ("email", "sms"),
+        "fields": ("email", "name", "language"),
+    }
     plain_key, made = new_api_key()
     with gate.house.unit() as connection:
-        tool = parties.add_tool(connection, ToolRecord(**{**plain, **changes}))  # type: ignore[arg-type]
+        tool = parties.add_tool(connection, ToolRecord(**{**plain, **changes}))
         parties.add_credential(connection, tool.no, made.key_id, made.digest, made.expires_at)
     return plain_key
 
@@ -69,11 +86,19 @@ def seoul(gate: Gate, tmp_path: Path) -> Seoul:
     """A house with nobody in it yet."""
     with gate.house.unit() as connection:
         parties.add_party(connection, "Hanbit", "KR")
-    register_source(gate, "officer", SourceWish(
-        "Form", "registration_form", "Hanbit", "KR", collected_at=datetime(2024, 1, 1, tzinfo=UTC),
-        evidence=SAMPLES[0].evidence,
-        defaults={"country": "KR", "time_zone": "Asia/Seoul", "language": "ko", "purpose": "marketing.own"},
-    ))
+    register_source(
+        gate,
+        "officer",
+        SourceWish(
+            "Form",
+            "registration_form",
+            "Hanbit",
+            "KR",
+            collected_at=datetime(2024, 1, 1, tzinfo=UTC),
+            evidence=SAMPLES[0].evidence,
+            defaults={"country": "KR", "time_zone": "Asia/Seoul", "language": "ko", "purpose": "marketing.own"},
+        ),
+    )
     approve_source(gate, "officer", "Form")
     folder = tmp_path / "lists"
     folder.mkdir()

@@ -13,6 +13,7 @@ from gateway.flows import batcher
 from gateway.flows.batcher import Batcher
 from gateway.flows.decide import Answers, Request, decide_batch
 from gateway.flows.explain import explain
+from gateway.flows.gate import Gate
 from policies.terms import Act, Channel, Outcome
 from tests.flows.conftest import NEWSLETTER, Seoul, add_tool
 
@@ -37,7 +38,9 @@ def house(seoul: Seoul, days_ago: Ago) -> Seoul:
 def test_a_person_is_found_by_every_selector(house: Seoul) -> None:
     token = next(
         line.split(b'"')[3].decode()
-        for piece in house.release().lines() for line in piece.splitlines() if b"tk1." in line
+        for piece in house.release().lines()
+        for line in piece.splitlines()
+        if b"tk1." in line
     )
     digest = hashlib.sha256(b"yes@example.com").hexdigest()
     asks = [ask("email", " YES@Example.com "), ask("email_sha256", digest), ask("token", token)]
@@ -57,8 +60,9 @@ def test_each_answer_is_on_record_with_its_cell(house: Seoul) -> None:
     assert isinstance(result, Answers)
     with house.gate.house.unit() as connection:
         page = connection.execute(text("SELECT people, cells, inbox_no FROM decision_page")).one()
-        entry = connection.execute(text("SELECT convert_from(entry, 'UTF8') FROM ledger_inbox WHERE no = :no"),
-                                   {"no": page.inbox_no}).scalar_one()
+        entry = connection.execute(
+            text("SELECT convert_from(entry, 'UTF8') FROM ledger_inbox WHERE no = :no"), {"no": page.inbox_no}
+        ).scalar_one()
     assert page.people == 2
     assert sorted(cell["outcome"] for cell in page.cells) == ["allow", "deny"]
     assert result.inbox_no == page.inbox_no
@@ -89,7 +93,9 @@ def test_one_bad_request_fails_alone(house: Seoul) -> None:
 def test_another_tools_token_is_refused(house: Seoul) -> None:
     token = next(
         line.split(b'"')[3].decode()
-        for piece in house.release().lines() for line in piece.splitlines() if b"tk1." in line
+        for piece in house.release().lines()
+        for line in piece.splitlines()
+        if b"tk1." in line
     )
     (result,) = decide_batch(house.gate, [Request(house.other, [ask("token", token)])])
     assert isinstance(result, NotFound)
@@ -137,12 +143,12 @@ def test_a_full_queue_says_so(house: Seoul) -> None:
 
 
 def test_a_poison_question_fails_alone(house: Seoul, answering: Batcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = batcher.decide_batch
+    real = decide_batch
 
-    def poisoned(gate: object, requests: list[Request]) -> object:
+    def poisoned(gate: Gate, requests: list[Request]) -> object:
         if any(request.asks[0].selector.value == "poison@example.com" for request in requests):
             raise ZeroDivisionError
-        return real(gate, requests)  # type: ignore[arg-type]
+        return real(gate, requests)
 
     monkeypatch.setattr(batcher, "decide_batch", poisoned)
     emails = ["yes@example.com", "poison@example.com", "yes@example.com"]
@@ -163,14 +169,29 @@ def test_if_the_ledger_cannot_be_written_nobody_is_answered(house: Seoul, owner_
 def test_explain_is_what_the_gate_says_and_later_what_it_said(house: Seoul) -> None:
     (result,) = decide_batch(house.gate, [Request(house.key, [ask("email", "no@example.com")])])
     assert isinstance(result, Answers)
-    told = explain(house.gate, "officer", Selector("email", "no@example.com"), "newsletter", NEWSLETTER,
-                   Channel.EMAIL, Act.DISCLOSE)
+    told = explain(
+        house.gate,
+        "officer",
+        Selector("email", "no@example.com"),
+        "newsletter",
+        NEWSLETTER,
+        Channel.EMAIL,
+        Act.DISCLOSE,
+    )
     decision = result.answers[0].decision
     assert decision is not None
     assert (told.decision.outcome, told.decision.reasons) == (decision.outcome, decision.reasons)
     assert any(reason.cite for reason in told.decision.reasons)
-    then = explain(house.gate, "officer", Selector("email", "no@example.com"), "newsletter", NEWSLETTER,
-                   Channel.EMAIL, Act.DISCLOSE, at=house.gate.clock())
+    then = explain(
+        house.gate,
+        "officer",
+        Selector("email", "no@example.com"),
+        "newsletter",
+        NEWSLETTER,
+        Channel.EMAIL,
+        Act.DISCLOSE,
+        at=house.gate.clock(),
+    )
     assert then.recorded
     assert then.decision.outcome is decision.outcome
     assert then.decision.steps == decision.steps
@@ -183,26 +204,55 @@ def test_explain_of_a_past_release_is_its_recorded_cell(house: Seoul, clock: obj
     list(release.lines())
     was = house.gate.clock()
     house.withdraw("yes@example.com")
-    then = explain(house.gate, "officer", Selector("email", "yes@example.com"), "newsletter", NEWSLETTER,
-                   Channel.EMAIL, Act.DISCLOSE, at=was)
-    now = explain(house.gate, "officer", Selector("email", "yes@example.com"), "newsletter", NEWSLETTER,
-                  Channel.EMAIL, Act.DISCLOSE)
+    then = explain(
+        house.gate,
+        "officer",
+        Selector("email", "yes@example.com"),
+        "newsletter",
+        NEWSLETTER,
+        Channel.EMAIL,
+        Act.DISCLOSE,
+        at=was,
+    )
+    now = explain(
+        house.gate,
+        "officer",
+        Selector("email", "yes@example.com"),
+        "newsletter",
+        NEWSLETTER,
+        Channel.EMAIL,
+        Act.DISCLOSE,
+    )
     assert (then.decision.outcome, now.decision.outcome) == (Outcome.ALLOW, Outcome.DENY)
     assert now.decision.remedy
 
 
 def test_looking_for_nobody_is_on_record_too(house: Seoul) -> None:
     with pytest.raises(NotFound):
-        explain(house.gate, "officer Kim", Selector("email", "nobody@example.com"), "newsletter", NEWSLETTER,
-                Channel.EMAIL, Act.DISCLOSE)
+        explain(
+            house.gate,
+            "officer Kim",
+            Selector("email", "nobody@example.com"),
+            "newsletter",
+            NEWSLETTER,
+            Channel.EMAIL,
+            Act.DISCLOSE,
+        )
     with house.gate.house.unit() as connection:
         entries = connection.execute(text("SELECT convert_from(entry, 'UTF8') FROM ledger_inbox")).scalars().all()
     assert any('"kind":"decision.explained"' in entry and "person_unknown" in entry for entry in entries)
 
 
 def test_explaining_is_itself_on_record(house: Seoul) -> None:
-    explain(house.gate, "officer Kim", Selector("email", "yes@example.com"), "newsletter", NEWSLETTER, Channel.EMAIL,
-            Act.DISCLOSE)
+    explain(
+        house.gate,
+        "officer Kim",
+        Selector("email", "yes@example.com"),
+        "newsletter",
+        NEWSLETTER,
+        Channel.EMAIL,
+        Act.DISCLOSE,
+    )
     with house.gate.house.unit() as connection:
         entries = connection.execute(text("SELECT convert_from(entry, 'UTF8') FROM ledger_inbox")).scalars().all()
     assert any('"kind":"decision.explained"' in entry and "officer Kim" in entry for entry in entries)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -140,7 +141,7 @@ def test_an_acknowledgement_of_a_page_never_sent_is_refused(seoul: Seoul) -> Non
         ({"where": (Predicate("email", "eq", ("a@example.com",)),)}, "predicate"),
     ],
 )
-def test_a_wish_outside_the_grant_is_refused_and_recorded(seoul: Seoul, changes: dict[str, object], code: str) -> None:
+def test_a_wish_outside_the_grant_is_refused_and_recorded(seoul: Seoul, changes: dict[str, Any], code: str) -> None:
     with pytest.raises((Refused, Invalid)) as refused:
         seoul.release(**changes)
     assert refused.value.code.startswith(code)
@@ -236,9 +237,9 @@ def test_a_database_that_went_away_is_said_so(seoul: Seoul, days_ago: Ago, migra
     url = make_url(migrated_url)
     admin = url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS false')  # type: ignore[arg-type]
+        connection.execute(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS false')
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [url.database])
         with pytest.raises(Unavailable) as away:
             next(stream)
-        connection.execute(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true')  # type: ignore[arg-type]
+        connection.execute(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true')
     assert away.value.code == "database_unavailable"
