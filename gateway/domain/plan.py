@@ -76,7 +76,7 @@ def _check_words(wish: Wish) -> None:
         raise Invalid("filter_too_long", f"All filters together take at most {MOST_VALUES} values.")
     texts = [value for value in values if isinstance(value, str)]
     if not all(map(is_word, (wish.campaign, wish.category, wish.seed, *texts))):
-        raise Invalid("word_unfit", "A campaign, category, seed or filter value is a short word: no address, no number.")
+        raise Invalid("word_unfit", "A campaign, category, seed or filter value is a short word, no address or number.")
 
 
 def classes_of(fields: tuple[str, ...], bundle: Bundle) -> tuple[FieldClass, ...]:

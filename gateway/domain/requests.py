@@ -12,7 +12,7 @@ _LONG_NUMBER: Final = re.compile(r"\d(?:[ ._/()+-]{0,2}\d){8}")
 
 
 def is_word(text: str) -> bool:
-    """Tell whether a caller's text may stand on record: up to 60 characters, no address, nothing like a phone number."""
+    """Tell whether a caller's text may stand on record: up to 60 characters, nothing like an address or number."""
     return _WORD.fullmatch(text) is not None and _LONG_NUMBER.search(text) is None
 
 

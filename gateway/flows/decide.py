@@ -42,6 +42,7 @@ from policies.terms import Channel, Outcome
 
 MOST = 10_000
 UNKNOWN = "person_unknown"
+_MOST_LINES = 200  # of an entry: a leaf has 64 KiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,8 @@ class _Work:
     grant: Grant
     sender: Party
     asks: list[tuple[PersonAsk, Named]]
-    found: dict[int, list[tuple[int, _Held]]] = field(default_factory=dict)
     best: list[_Held | None] = field(default_factory=list)
+    found: dict[int, list[tuple[int, _Held]]] = field(default_factory=dict)
 
 
 def decide_batch(gate: Gate, requests: Sequence[Request]) -> list[Answers | Ostiary]:
@@ -301,7 +302,17 @@ def _brief(spelled: list[dict[str, Any]]) -> list[dict[str, Any]]:
         key = (ask["act"], ask["purpose"], ask["channel"], cell["outcome"], cell["code"])
         merged[key] = merged.get(key, 0) + cell["count"]
     names = ("act", "purpose", "channel", "outcome", "code")
+    if len(merged) > _MOST_LINES:
+        return _briefer(merged)
     return [dict(zip(names, key, strict=True)) | {"count": count} for key, count in sorted(merged.items())]
+
+
+def _briefer(merged: dict[tuple[str, ...], int]) -> list[dict[str, Any]]:
+    """Add up what would not fit a leaf by outcome and code; the digest of the cells binds the rest."""
+    total: dict[tuple[str, ...], int] = {}
+    for (*_, outcome, code), count in merged.items():
+        total[outcome, code] = total.get((outcome, code), 0) + count
+    return [{"outcome": outcome, "code": code, "count": count} for (outcome, code), count in sorted(total.items())]
 
 
 def _asked(ask: Ask) -> dict[str, str]:

@@ -117,9 +117,7 @@ def count_pages(gate: Gate, plan: Plan) -> dict[str, Any]:
 Speak = Callable[[Row, Cell], bytes]
 
 
-def _decided(
-    gate: Gate, connection: Connection, plan: Plan, after: int, speak: Speak | None, tally: Tally
-) -> Page:
+def _decided(gate: Gate, connection: Connection, plan: Plan, after: int, speak: Speak | None, tally: Tally) -> Page:
     moment = Moment.of(gate, connection)
     plan = replace(plan, grant=moment.renewed(connection, plan))  # the rows and powers of now, not of the beginning
 
@@ -261,9 +259,7 @@ def _add(tally: Tally, page: Page) -> None:
             tally.denied[code] = tally.denied.get(code, 0) + len(cell.people)
 
 
-def _body(
-    plan: Plan, row: ReleaseRow, page: Page, number: int, cells: list[dict[str, Any]]
-) -> dict[str, Any]:
+def _body(plan: Plan, row: ReleaseRow, page: Page, number: int, cells: list[dict[str, Any]]) -> dict[str, Any]:
     """Say in the ledger what left, for whom, under which law: counts and reasons, no person."""
     ask = plan.ask
     return {

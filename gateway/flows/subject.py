@@ -4,14 +4,16 @@ Must never echo, log or keep the value: it becomes a blind index at once. Unknow
 """
 
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.domain.errors import Invalid, NotFound
 from gateway.domain.grant import Caller
 from gateway.domain.requests import Selector
 from gateway.flows.gate import Gate
 from gateway.lists.errors import BadValue
-from gateway.lists.normal import email, phone
+from gateway.lists.normal import email, external_id, phone
 from gateway.store import people_lookup
 from gateway.store.people_lookup import Connection, Key, Subject
 from gateway.vault.tokens import token_key
@@ -46,7 +48,7 @@ def named(gate: Gate, selector: Selector, caller: Caller | None) -> Named:
         case "email_sha256" | "phone_sha256":
             return _by_digest(gate, selector.kind.removesuffix("_sha256"), _digest(selector.value))
         case "external_id":
-            return _by_value(gate, IdentifierKind.EXTERNAL, external(selector.source, selector.value))
+            return _by_value(gate, IdentifierKind.EXTERNAL, external(selector.source, _normalise(selector)))
         case "token" if caller is not None:
             return Named(token_key(gate.keyring, caller.uid).uid(selector.value), "", (), ())
     raise Invalid("selector_unknown", f"Name a person by one of: {_KINDS}. A token belongs to one tool.")
@@ -92,8 +94,10 @@ def _pieces(found: Named) -> tuple[bytes | None, str, tuple[Key, ...]]:
 
 
 def _normalise(selector: Selector) -> str:
+    if selector.kind == "external_id" and not selector.value:
+        return ""
     try:
-        return email(selector.value) if selector.kind == "email" else phone(selector.value, "")
+        return _AS_IMPORTED[selector.kind](selector.value)
     except BadValue as error:
         hint = (
             "Write a phone number as +<country><number>."
@@ -101,6 +105,11 @@ def _normalise(selector: Selector) -> str:
             else "Check its spelling."
         )
         raise Invalid("identifier_malformed", f"That is not a well-formed {selector.kind}. {hint}") from error
+
+
+_AS_IMPORTED: Final[dict[str, Callable[[str], str]]] = {
+    "email": email, "phone": lambda value: phone(value, ""), "external_id": external_id,
+}  # fmt: skip
 
 
 def _by_value(gate: Gate, kind: str, value: str) -> Named:

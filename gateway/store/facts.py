@@ -220,9 +220,7 @@ def _moment(time: bytes) -> float:
     return (int.from_bytes(time, "big", signed=True) + _EPOCH) / 1_000_000
 
 
-def _said(
-    line: str, at: float, ago: Sequence[float]
-) -> tuple[ConsentState, str, float, int, Condition, str, int]:
+def _said(line: str, at: float, ago: Sequence[float]) -> tuple[ConsentState, str, float, int, Condition, str, int]:
     state, purpose, conditions, source, wording = line.split(_FIELD)
     return _STATES[state], purpose, at, band(ago, at), Condition(int(conditions)), wording, int(source)
 

@@ -131,7 +131,7 @@ def test_a_grant_is_compiled_once_a_version() -> None:
         (TOOL, replace(WISH, channel=Channel.SMS), "channel_not_granted"),
         (TOOL, replace(WISH, fields=("phone",)), "field_not_granted"),
         (TOOL, replace(WISH, fields=("national_id",)), "field_not_granted"),
-        (TOOL, replace(WISH, where=(Predicate("grade", "eq", ("A",)),)), "predicate_not_granted"),
+        (TOOL, replace(WISH, where=(Predicate("grade", "eq", (1,)),)), "predicate_not_granted"),
         (TOOL, replace(WISH, where=(Predicate("name", "eq", ("Kim",)),)), "predicate_not_granted"),
     ],
 )
