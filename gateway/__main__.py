@@ -72,14 +72,20 @@ def _run(app: "ASGIApp", listener: socket.socket) -> None:
 
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # Named as TCP: asyncio turns Nagle's waiting off only for a socket that says so.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+        listener.listen(_BACKLOG)
     except OSError as error:
+        listener.close()
         raise Unavailable(
             "port_taken",
             f"Port {settings.port} on {settings.host} cannot be had ({os.strerror(error.errno or 0)})."
             " Choose another: `make run PORT=8081`, or `--port 8081`.",
         ) from None
+    return listener
 
 
 @contextmanager

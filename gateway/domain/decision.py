@@ -209,7 +209,7 @@ def _objection(stop: Consent | None, consents: tuple[Consent, ...]) -> list[Reas
         return []
     words = f"{stop.state} for {stop.purpose}"
     return [
-        Reason(f"person_{stop.state}", 5, "", "GDPR Art. 7(3), 21(2)-(3)", words, remedy="a new consent by the person")
+        Reason(f"person_{stop.state}", 5, "", "GDPR Art. 7(3), 21(2)-(3)", words, remedy="a new consent of the person")
     ]
 
 

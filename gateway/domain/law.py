@@ -20,6 +20,16 @@ from policies.terms import Act, Capacity, Condition, Duty, Model, Outcome
 
 LAW_STEP = 6
 
+_ANEW = "a new consent of the person"
+_HOW = {
+    Model.OPT_IN_NIGHT: "that names the night",
+    Model.OPT_IN_DOUBLE: "that is confirmed by a second step (double opt-in)",
+    Model.OPT_IN_SEPARATE: "given apart from any other",
+    Model.OPT_IN_NAMED: "that names the recipient",
+    Model.OPT_IN_SEPARATE_NAMED: "given apart from any other, naming the recipient",
+    Model.OPT_IN_WRITTEN: "in writing",
+}
+
 
 @dataclass(slots=True)
 class Findings:
@@ -31,6 +41,11 @@ class Findings:
     timed: list[Rule] = field(default_factory=list)
     zones: tuple[ZoneInfo, ...] = ()
     consented: bool = False
+
+
+def _wanted(need: Model) -> str:
+    """Say which consent would carry it, as an officer would ask for it."""
+    return f"{_ANEW} {_HOW[need]}" if need in _HOW else _ANEW
 
 
 def consult(question: Question) -> Findings:
@@ -170,10 +185,10 @@ class _Law:
             self._say(LAW_STEP, "consent_lapsed", lapsed, words, "have the person confirm the consent", softly)
         elif self.alive:
             words = f"{rule.title}; the consent at hand does not carry that ({need})"
-            self._say(LAW_STEP, "consent_falls_short", rule, words, f"a consent that is {need}", outcome)
+            self._say(LAW_STEP, "consent_falls_short", rule, words, _wanted(need), outcome)
         else:
             words = f"{rule.title}; there is none"
-            self._say(LAW_STEP, "no_consent", rule, words, f"a consent that is {need}", outcome)
+            self._say(LAW_STEP, "no_consent", rule, words, _wanted(need), outcome)
 
     def _tell_lapse(self, rule: Rule) -> None:
         """A consent that is used and must be confirmed some day: say so with the permission."""

@@ -47,13 +47,19 @@ class Speaking:
         self, claims: list[Claim], cells: dict[str, Sequence[str]], said: dict[str, list[Any]], tally: Counter[str]
     ) -> None:
         """Put to each claim what its row says of consent and withdrawal."""
-        for claim, when in zip(claims, said.get("withdrawn_at", ()), strict=False):
-            if isinstance(when, Day):
-                claim.withdrawn_at = min(when.at, self._now)
+        if "withdrawn_at" in said:
+            for claim, when, cell in zip(claims, said["withdrawn_at"], cells["withdrawn_at"], strict=True):
+                claim.withdrawn_at = self._withdrawn(when, cell)
         for at, claim in enumerate(claims):
             channels = self._channels(at, cells, tally)
             if channels:
                 self._claim(claim, channels, at, cells, said, tally)
+
+    def _withdrawn(self, when: object, cell: str) -> datetime | None:
+        """Read a withdrawal. One whose date nobody can read is a withdrawal all the same, as of now."""
+        if isinstance(when, Day):
+            return min(when.at, self._now)
+        return None if self._agreed(cell) is False else self._now
 
     def _channels(self, at: int, cells: dict[str, Sequence[str]], tally: Counter[str]) -> list[Channel]:
         """Give the channels that a row says yes to."""

@@ -53,7 +53,7 @@ class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
     region: Annotated[str, Meta(pattern="^[A-Z0-9]{0,3}$")] = ""
     time_zone: str = ""
     language: Annotated[str, Meta(pattern="^([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4})?$")] = ""
-    branch: Annotated[str, Meta(max_length=60)] = ""
+    branch: Annotated[str, Meta(pattern="^[^\\x00-\\x1f\\x7f@]{0,60}$")] = ""
     phone_region: _Country = ""
     date_order: Literal["", "ymd", "dmy", "mdy"] = ""
     sender: str = ""
@@ -62,7 +62,7 @@ class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
     conditions: list[str] = []
     wording: Annotated[str, Meta(pattern="^[A-Za-z0-9._/:+-]{0,100}$")] = ""
     notice: bool = False
-    category: Annotated[str, Meta(max_length=60)] = ""
+    category: Annotated[str, Meta(pattern="^[^\\x00-\\x1f\\x7f@]{0,60}$")] = ""
     by_person: bool = False
 
     @property

@@ -36,11 +36,11 @@ Ago = Callable[[float], datetime]
 BOTH = "이메일,휴대전화,이름,수신동의_이메일,수신동의_문자,동의일시,동의문구버전"
 
 
-def spoken(seoul: Seoul, **changes: object) -> list[dict[str, object]]:
+def spoken(seoul: Seoul, **changes: Any) -> list[dict[str, object]]:
     return [json.loads(line) for piece in seoul.release(**changes).lines() for line in piece.splitlines()]
 
 
-def given(seoul: Seoul, field: str, **changes: object) -> set[object]:
+def given(seoul: Seoul, field: str, **changes: Any) -> set[object]:
     return {line[field] for line in spoken(seoul, **changes) if field in line}
 
 
@@ -253,7 +253,7 @@ PRIVATE = "jane.roe@example.com"
     {"where": (Predicate(PRIVATE, "eq", ("ko",)),)},
     {"where": (Predicate("branch", "eq", ("010-2000-0001",)),)},
 ])  # fmt: skip
-def test_what_a_tool_writes_into_a_wish_never_stands_in_the_ledger(seoul: Seoul, changes: dict[str, object]) -> None:
+def test_what_a_tool_writes_into_a_wish_never_stands_in_the_ledger(seoul: Seoul, changes: dict[str, Any]) -> None:
     with pytest.raises(Ostiary) as refusal:
         list(seoul.release(**changes).lines())
     assert PRIVATE not in str(refusal.value)
@@ -288,7 +288,7 @@ def test_the_reason_of_a_suppression_is_a_word(seoul: Seoul) -> None:
     {"where": (Predicate("language", "gt", ("a", "b")),)},
 ])  # fmt: skip
 def test_a_wish_that_cannot_be_recorded_or_asked_is_refused_before_anything_is_sent(
-    seoul: Seoul, changes: dict[str, object]
+    seoul: Seoul, changes: dict[str, Any]
 ) -> None:
     key = add_tool(seoul.gate, "wide", fields=("email", "language", "birth_year", "grade"))
     with pytest.raises(Invalid):
