@@ -47,9 +47,7 @@ _PLAIN = (
     "CREATE INDEX ON plain (actor, id)",
     "CREATE INDEX ON plain (at, id)",
 )
-_INSERT: LiteralString = (
-    "INSERT INTO plain (kind, actor, body) VALUES ('bench.entry', 'tool:bench', %(entry)b)"
-)
+_INSERT: LiteralString = "INSERT INTO plain (kind, actor, body) VALUES ('bench.entry', 'tool:bench', %(entry)b)"
 _BULK: LiteralString = """
 INSERT INTO plain (kind, actor, body) SELECT 'bench.entry', 'tool:bench', unnest(%(entries)b::bytea[])
 RETURNING id
@@ -256,9 +254,7 @@ def _wait_until_settled(connection: "psycopg.Connection[Any]") -> None:
     connection.autocommit = True
     behind = "SELECT (SELECT max(no) FROM ledger_inbox) > (SELECT max(inbox_no) FROM ledger_leaf)"
     count = "SELECT (SELECT count(*) FROM ledger_inbox) = (SELECT count(*) FROM ledger_leaf)"
-    while connection.execute(behind).fetchone() != (False,) or connection.execute(count).fetchone() != (
-        True,
-    ):
+    while connection.execute(behind).fetchone() != (False,) or connection.execute(count).fetchone() != (True,):
         time.sleep(0.001)
 
 

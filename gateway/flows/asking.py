@@ -139,9 +139,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return (
-        str(value)
-        if isinstance(value, str)
-        else int(value)
-        if isinstance(value, int) and value is not True
-        else value
+        str(value) if isinstance(value, str) else int(value) if isinstance(value, int) and value is not True else value
     )

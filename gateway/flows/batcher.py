@@ -43,9 +43,7 @@ class Batcher:
         future: Future[Answers] = Future()
         with self._changed:
             if not self._open:
-                raise Unavailable(
-                    "shutting_down", "This gateway is stopping. Ask again; another one will answer."
-                )
+                raise Unavailable("shutting_down", "This gateway is stopping. Ask again; another one will answer.")
             if len(self._waiting) >= self._room:
                 raise Unavailable("decisions_full", "Too many questions wait. Ask again in a second.")
             self._waiting.append((request, future))

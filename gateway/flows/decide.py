@@ -103,8 +103,7 @@ def decide_batch(gate: Gate, requests: Sequence[Request]) -> list[Answers | Osti
         inboxes = _record(gate, connection, pages)  # 5
     # True now: every answer below is on record. A crash here leaves a record of answers that were not heard.
     return [
-        work if isinstance(work, Ostiary) else _answers(work, moment, inboxes.get(work.caller.no, 0))
-        for work in works
+        work if isinstance(work, Ostiary) else _answers(work, moment, inboxes.get(work.caller.no, 0)) for work in works
     ]
 
 
@@ -152,9 +151,7 @@ def _check(request: Request, moment: Moment) -> None:
         raise Invalid("asks_count", f"Send 1 to {MOST} questions at a time.")
     for purpose in {ask.purpose for ask in request.asks}:
         if not moment.bundle.purposes.chain(purpose):
-            raise Invalid(
-                "purpose_unknown", "There is no such purpose. `ostiary policy purposes` lists them."
-            )
+            raise Invalid("purpose_unknown", "There is no such purpose. `ostiary policy purposes` lists them.")
     if not all(is_word(category) for category in {ask.category for ask in request.asks}):
         raise Invalid("word_unfit", "A product category is a short word or two.")
 
@@ -172,9 +169,7 @@ class _Pages:
     def of(self, work: _Work, ask: PersonAsk) -> Cells:
         """Give the cells for one caller's kind of question."""
         self.callers[work.caller.no] = work.caller
-        asked = Ask(
-            ask.act, ask.purpose, ask.channel, work.sender, work.caller.country, ask.line, ask.category
-        )
+        asked = Ask(ask.act, ask.purpose, ask.channel, work.sender, work.caller.country, ask.line, ask.category)
         mine = self.cells.setdefault(work.caller.no, {})
         if asked not in mine:
             mine[asked] = Cells(lambda known: self._judge(asked, work.grant, known))
@@ -274,12 +269,7 @@ Draft = tuple[Caller, dict[str, Any], list[dict[str, Any]], list[Cell], list[int
 
 
 def _draft(pages: _Pages, caller: Caller) -> Draft:
-    asked = [
-        (ask, cell)
-        for ask, cells in pages.cells.get(caller.no, {}).items()
-        for cell in cells.all
-        if cell.people
-    ]
+    asked = [(ask, cell) for ask, cells in pages.cells.get(caller.no, {}).items() for cell in cells.all if cell.people]
     spelled = [recorded(cell) | {"cell": at, "ask": _asked(ask)} for at, (ask, cell) in enumerate(asked)]
     people = [no for _, cell in asked for no in cell.people]
     body = {
@@ -328,9 +318,7 @@ def _asked(ask: Ask) -> dict[str, str]:
 
 def _root(uids: Sequence[tuple[bytes, int]]) -> bytes:
     salts = os.urandom(16 * len(uids))
-    return merkle_root(
-        [salts[at * 16 : at * 16 + 16] + uid + b"%d" % cell for at, (uid, cell) in enumerate(uids)]
-    )
+    return merkle_root([salts[at * 16 : at * 16 + 16] + uid + b"%d" % cell for at, (uid, cell) in enumerate(uids)])
 
 
 def _answers(work: _Work, moment: Moment, inbox_no: int) -> Answers:

@@ -23,7 +23,5 @@ def check(gate: Gate, credential: str, found: Credential | None) -> Caller:
     record = ApiKeyRecord(found.key_id, found.digest, found.expires_at) if found else None
     check_api_key(credential, record, gate.clock())
     if found is None or found.revoked_at is not None:
-        raise Unauthenticated(
-            "credential_revoked", "This API key was withdrawn. Ask an administrator for another."
-        )
+        raise Unauthenticated("credential_revoked", "This API key was withdrawn. Ask an administrator for another.")
     return found.caller

@@ -117,9 +117,7 @@ def acknowledge(gate: Gate, credential: str, uid: str, page: int) -> ReleaseRow:
         caller = identify(gate, connection, credential)
         row = _own(connection, caller, uid)
         if not 0 < page <= max((sent.page for sent in releases.pages(connection, row.no)), default=0):
-            raise Conflict(
-                "page_not_sent", "That page was never sent; acknowledge the last one you received whole."
-            )
+            raise Conflict("page_not_sent", "That page was never sent; acknowledge the last one you received whole.")
         releases.acknowledge(connection, row.no, page)
         return releases.by_uid(connection, caller.no, row.uid)
 
@@ -197,32 +195,32 @@ def _plan(gate: Gate, connection: Connection, caller: Caller, wish: Wish) -> Pla
 def _sender(connection: Connection, caller: Caller, wish: Wish) -> Party:
     sender = parties.party_by_no(connection, caller.sender)
     if wish.sender and wish.sender != sender.name:
-        raise NotFound(
-            "sender_not_yours", "This tool sends for another party. Leave `sender` out, or name its own."
-        )
+        raise NotFound("sender_not_yours", "This tool sends for another party. Leave `sender` out, or name its own.")
     return sender
 
 
 def _open(gate: Gate, connection: Connection, plan: Plan, key: str | None) -> Release:
     wish = _wished(plan.wish)
     digest = hashlib.sha256(orjson.dumps(wish, option=orjson.OPT_SORT_KEYS)).digest()
-    row = None if _known(connection, plan, key) else releases.begin(
-        connection,
-        {
-            "uid": secrets.token_bytes(16),
-            "tool": plan.grant.caller.no,
-            "wish": orjson.dumps(wish).decode(),
-            "digest": digest,
-            "bundle": plan.grant.bundle,
-            "key": key,
-            "seed": plan.seed,
-        },
+    row = (
+        None
+        if _known(connection, plan, key)
+        else releases.begin(
+            connection,
+            {
+                "uid": secrets.token_bytes(16),
+                "tool": plan.grant.caller.no,
+                "wish": orjson.dumps(wish).decode(),
+                "digest": digest,
+                "bundle": plan.grant.bundle,
+                "key": key,
+                "seed": plan.seed,
+            },
+        )
     )
     if row is None:  # begun before, or a moment ago by a twin of this call
         return _go_on(gate, connection, plan, _known(connection, plan, key), digest)
-    entry = Entry(
-        "release.begun", plan.grant.caller.name, {"release": row.uid.hex(), "bundle": row.bundle, **wish}
-    )
+    entry = Entry("release.begun", plan.grant.caller.name, {"release": row.uid.hex(), "bundle": row.bundle, **wish})
     gate.house.enter(connection, [entry])
     return Release(gate, plan, row, 0, 0)
 
@@ -253,9 +251,7 @@ def _finish(release: Release, tally: Tally) -> bytes:
     with gate.house.unit() as connection:
         releases.hold_attempt(connection, row.no, row.attempt)
         releases.finish(connection, row.no, tally.people, tally.page, gate.clock())
-        (inbox_no,) = gate.house.enter(
-            connection, [Entry("release.finished", release.plan.grant.caller.name, body)]
-        )
+        (inbox_no,) = gate.house.enter(connection, [Entry("release.finished", release.plan.grant.caller.name, body)])
     # True now: every page and the end of the release are durable. A crash here leaves a release without a receipt;
     # asked again with its key, it goes on after the last acknowledged page.
     index, proof = gate.house.receipt(inbox_no)
@@ -282,10 +278,8 @@ def _wished(wish: Wish) -> dict[str, Any]:
     spelled["sample"], spelled["holdout"] = str(wish.sample), str(wish.holdout)
     spelled["fields"] = list(wish.fields)
     spelled["where"] = [
-        {"field": item.field, "op": item.op, "values": [str(value) for value in item.values]}
-        for item in wish.where
+        {"field": item.field, "op": item.op, "values": [str(value) for value in item.values]} for item in wish.where
     ]
     return {
-        name: str(value) if name in {"act", "channel", "line"} and value else value
-        for name, value in spelled.items()
+        name: str(value) if name in {"act", "channel", "line"} and value else value for name, value in spelled.items()
     }

@@ -99,11 +99,7 @@ def _normalise(selector: Selector) -> str:
     try:
         return _AS_IMPORTED[selector.kind](selector.value)
     except BadValue as error:
-        hint = (
-            "Write a phone number as +<country><number>."
-            if selector.kind == "phone"
-            else "Check its spelling."
-        )
+        hint = "Write a phone number as +<country><number>." if selector.kind == "phone" else "Check its spelling."
         raise Invalid("identifier_malformed", f"That is not a well-formed {selector.kind}. {hint}") from error
 
 
@@ -119,9 +115,7 @@ def _by_value(gate: Gate, kind: str, value: str) -> Named:
 
 def _by_digest(gate: Gate, kind: str, digest: bytes) -> Named:
     keys = tuple(Key(*index) for index in gate.lookup.index_digest(kind, digest))
-    return Named(
-        None, kind, keys, tuple(index.value for index in gate.lookup.suppression_digest(kind, digest))
-    )
+    return Named(None, kind, keys, tuple(index.value for index in gate.lookup.suppression_digest(kind, digest)))
 
 
 def _digest(value: str) -> bytes:

@@ -38,15 +38,32 @@ def bring(seoul: Seoul, tmp_path: Path) -> Bring:
 
 def add_source(seoul: Seoul, name: str, kind: str, evidence: tuple[str, ...], country: str, **defaults: object) -> None:
     """Register and approve a source of Hanbit."""
-    register_source(seoul.gate, "officer", SourceWish(name, kind, "Hanbit", country, evidence=evidence,
-                                                      collected_at=seoul.gate.clock().replace(year=2025),
-                                                      defaults={"country": country, **defaults}))
+    register_source(
+        seoul.gate,
+        "officer",
+        SourceWish(
+            name,
+            kind,
+            "Hanbit",
+            country,
+            evidence=evidence,
+            collected_at=seoul.gate.clock().replace(year=2025),
+            defaults={"country": country, **defaults},
+        ),
+    )
     approve_source(seoul.gate, "officer", name)
 
 
 def decided(
-    seoul: Seoul, kind: str, value: str, channel: Channel = Channel.EMAIL, purpose: str = NEWSLETTER,
-    category: str = "", source: str = "", key: str = "", act: Act = Act.DISCLOSE,
+    seoul: Seoul,
+    kind: str,
+    value: str,
+    channel: Channel = Channel.EMAIL,
+    purpose: str = NEWSLETTER,
+    category: str = "",
+    source: str = "",
+    key: str = "",
+    act: Act = Act.DISCLOSE,
 ) -> Answer:
     """Ask one question as the newsletter tool."""
     ask = PersonAsk(Selector(kind, value, source), act, purpose, channel, None, category)

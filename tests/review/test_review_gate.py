@@ -55,15 +55,25 @@ def when(at: datetime) -> str:
 def on_one_phone(seoul: Seoul, bring: Bring, days_ago: Ago) -> Seoul:
     """Two people share a phone; the first said yes to text messages, the second said nothing."""
     said = when(days_ago(10))
-    bring(BOTH, f"first@example.com,010-2000-0001,Kim Minjun,Y,Y,{said},v1",
-          "second@example.com,010-2000-0001,Lee Seoyeon,N,N,,")
+    bring(
+        BOTH,
+        f"first@example.com,010-2000-0001,Kim Minjun,Y,Y,{said},v1",
+        "second@example.com,010-2000-0001,Lee Seoyeon,N,N,,",
+    )
     return seoul
 
 
 def test_between_people_on_one_phone_the_strictest_answer_is_given_and_explained(on_one_phone: Seoul) -> None:
     answer = decided(on_one_phone, "phone", "+82 10-2000-0001", Channel.SMS)
-    told = explain(on_one_phone.gate, "officer", Selector("phone", "+82 10-2000-0001"), "newsletter", NEWSLETTER,
-                   Channel.SMS, Act.DISCLOSE)
+    told = explain(
+        on_one_phone.gate,
+        "officer",
+        Selector("phone", "+82 10-2000-0001"),
+        "newsletter",
+        NEWSLETTER,
+        Channel.SMS,
+        Act.DISCLOSE,
+    )
     assert answer.outcome is Outcome.DENY
     assert told.decision.outcome is answer.outcome
 
@@ -72,10 +82,20 @@ def test_a_second_address_of_the_next_person_does_not_outweigh_a_denial(
     seoul: Seoul, bring: Bring, days_ago: Ago
 ) -> None:
     said = when(days_ago(10))
-    add_source(seoul, "Second form", "registration_form", ("notice_version", "consent_wording", "consent_time",
-               "withdrawal_notice_shown", "age_gate"), "KR", time_zone="Asia/Seoul", purpose="marketing.own")
-    bring(BOTH, "held@example.com,010-2000-0001,Kim Minjun,Y,N," + said + ",v1",
-          "old@example.com,010-2000-0001,Lee Seoyeon,N,N,,")
+    add_source(
+        seoul,
+        "Second form",
+        "registration_form",
+        ("notice_version", "consent_wording", "consent_time", "withdrawal_notice_shown", "age_gate"),
+        "KR",
+        time_zone="Asia/Seoul",
+        purpose="marketing.own",
+    )
+    bring(
+        BOTH,
+        "held@example.com,010-2000-0001,Kim Minjun,Y,N," + said + ",v1",
+        "old@example.com,010-2000-0001,Lee Seoyeon,N,N,,",
+    )
     bring(BOTH, f"new@example.com,010-2000-0001,Lee Seoyeon,Y,N,{said},v1", source="Second form")
     with seoul.gate.house.unit() as connection:
         assert connection.execute(text("SELECT count(*) FROM person")).scalar_one() == 2
@@ -86,8 +106,15 @@ def test_a_second_address_of_the_next_person_does_not_outweigh_a_denial(
 
 
 def test_a_consent_by_a_shared_phone_is_nobodys(on_one_phone: Seoul) -> None:
-    wish = ConsentWish(Selector("phone", "+82 10-2000-0001"), ConsentState.GIVEN, NEWSLETTER, "web_form", "sms",
-                       "Hanbit", evidence=b"form")
+    wish = ConsentWish(
+        Selector("phone", "+82 10-2000-0001"),
+        ConsentState.GIVEN,
+        NEWSLETTER,
+        "web_form",
+        "sms",
+        "Hanbit",
+        evidence=b"form",
+    )
     with pytest.raises(Ostiary):
         record(on_one_phone.gate, "officer", wish)
 
@@ -179,8 +206,15 @@ def test_a_tool_switched_off_widens_nothing(seoul: Seoul, days_ago: Ago) -> None
     seoul.bring([("no@example.com", None)])
     with seoul.gate.house.unit() as connection:
         connection.execute(text("UPDATE tool SET active = false, version = version + 1"))
-    wish = ConsentWish(Selector("email", "no@example.com"), ConsentState.GIVEN, NEWSLETTER, "web_form", "email",
-                       "Hanbit", evidence=b"form")
+    wish = ConsentWish(
+        Selector("email", "no@example.com"),
+        ConsentState.GIVEN,
+        NEWSLETTER,
+        "web_form",
+        "email",
+        "Hanbit",
+        evidence=b"form",
+    )
     with pytest.raises(Refused):
         report(seoul.gate, seoul.key, wish)
 
@@ -188,8 +222,15 @@ def test_a_tool_switched_off_widens_nothing(seoul: Seoul, days_ago: Ago) -> None
 @pytest.mark.parametrize(("purpose", "channel"), [("marketing", "email"), (NEWSLETTER, "post")])
 def test_a_tool_widens_only_what_it_may_ask_for(seoul: Seoul, purpose: str, channel: str) -> None:
     seoul.bring([("no@example.com", None)])
-    wish = ConsentWish(Selector("email", "no@example.com"), ConsentState.GIVEN, purpose, "web_form", channel,
-                       "Hanbit", evidence=b"form")
+    wish = ConsentWish(
+        Selector("email", "no@example.com"),
+        ConsentState.GIVEN,
+        purpose,
+        "web_form",
+        channel,
+        "Hanbit",
+        evidence=b"form",
+    )
     with pytest.raises(Refused):
         report(seoul.gate, seoul.key, wish)
 
@@ -309,8 +350,12 @@ def test_the_last_purchase_is_the_last_one(seoul: Seoul, bring: Bring, days_ago:
     key = add_tool(seoul.gate, "buyers", fields=("email", "last_purchase_at"))
     add_source(seoul, "Shop", "order", SHOP, "KR", time_zone="Asia/Seoul", notice=True)
     seoul.bring([("buyer@example.com", days_ago(10))])
-    bring("E-Mail,Letzter Kauf,Warengruppe", f"buyer@example.com,{days_ago(400).date()},shoes",
-          f"buyer@example.com,{days_ago(3).date()},hats", source="Shop")
+    bring(
+        "E-Mail,Letzter Kauf,Warengruppe",
+        f"buyer@example.com,{days_ago(400).date()},shoes",
+        f"buyer@example.com,{days_ago(3).date()},hats",
+        source="Shop",
+    )
     long_ago = Predicate("last_purchase_at", "lt", (days_ago(100).date(),))
     lately = Predicate("last_purchase_at", "eq", (days_ago(3).date(),))
     assert b"example.com" not in b"".join(open_release(seoul.gate, key, seoul.wish(where=(long_ago,))).lines())
@@ -342,7 +387,10 @@ def test_one_request_may_ask_everything_about_many(seoul: Seoul, days_ago: Ago) 
     key = add_tool(seoul.gate, "everything", purposes=("marketing",), channels=tuple(map(str, Channel)))
     asks = [
         PersonAsk(Selector("email", email), act, purpose, channel)
-        for purpose in load_bundle().purposes.nodes for channel in Channel for act in Act for email, _ in people
+        for purpose in load_bundle().purposes.nodes
+        for channel in Channel
+        for act in Act
+        for email, _ in people
     ]
     assert len(asks) <= MOST
     (result,) = decide_batch(seoul.gate, [Request(key, asks)])
