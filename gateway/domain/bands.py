@@ -15,6 +15,9 @@ from zoneinfo import ZoneInfo
 
 from policies.packs import Bundle, Period
 
+OLDEST = 120
+"""Years; an older birth year is a slip of the pen, and the age is unknown."""
+
 _one_day = timedelta(days=1)
 
 
@@ -41,6 +44,18 @@ def band(cutoffs: Sequence[datetime], moment: datetime | None) -> int:
 def within(bundle: Bundle, period: Period, band: int) -> bool:
     """Say whether a thing of this band still lies within a period of the bundle."""
     return band <= bundle.periods.index(period)
+
+
+def year_limits(bundle: Bundle, at: datetime) -> tuple[int, int]:
+    """Give the earliest birth year that is believed, and the latest one to which no age limit of the law applies."""
+    highest = max((rule.when.age_under or 0 for pack in bundle.packs.values() for rule in pack.rules), default=0)
+    return at.year - OLDEST, at.year - highest - 2
+
+
+def told_year(birth_year: int, limits: tuple[int, int]) -> int:
+    """Give one year for everybody to whom no age limit applies, so that grown people of any age share a cell."""
+    earliest, grown = limits
+    return grown if earliest <= birth_year < grown else birth_year
 
 
 def last_day(begun: date, period: Period) -> date:

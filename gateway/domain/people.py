@@ -16,7 +16,7 @@ class Person:
     """Attributes of a person that a law may look at.
 
     `jurisdiction` ISO 3166-1 alpha-2, `region` ISO 3166-2 without the country; "" is unknown.
-    `time_zone` IANA name or "". `birth_year` 0 is unknown.
+    `time_zone` IANA name or "". `birth_year` 0 is unknown; see `bands.told_year`.
     """
 
     jurisdiction: str

@@ -10,14 +10,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TypeAlias
 
-from gateway.domain.bands import within
+from gateway.domain.bands import OLDEST, within
 from gateway.domain.people import Consent, Dealing, Facts, Reach, Snapshot, Source
 from gateway.domain.requests import Ask
 from policies.packs import Bundle, Dealt, Pack, Rule
 from policies.terms import CARRIES, Capacity, Flag, Likeness, Model
-
-OLDEST = 120
-"""Nobody is older; an earlier birth year is a mistake and counts as unknown."""
 
 AGE_GATE = "age_gate"
 """The word of evidence that a source admits nobody under the age of consent."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
-from gateway.domain.bands import cutoffs
+from gateway.domain.bands import cutoffs, year_limits
 from gateway.domain.cells import Cell
 from gateway.domain.grant import Grant
 from gateway.domain.people import Snapshot
@@ -47,6 +47,7 @@ class Moment:
     at: datetime
     bundle: Bundle
     snapshot: Snapshot
+    years: tuple[int, int]
     cutoffs: Mapping[str, tuple[float, ...]]
 
     @classmethod
@@ -55,7 +56,7 @@ class Moment:
         bundle = gate.house.bundle(connection)
         snapshot = snapshots.snapshot(connection)
         at = (at or gate.clock()).astimezone(UTC)
-        return cls(at, bundle, snapshot, Cutoffs(bundle, at))
+        return cls(at, bundle, snapshot, year_limits(bundle, at), Cutoffs(bundle, at))
 
     def renewed(self, connection: Connection, plan: Plan) -> Grant:
         """Give the plan's grant if tool and law are as they were, else authorise anew.

@@ -183,7 +183,7 @@ def _found(connection: Connection, moment: Moment, works: Sequence[_Work], pages
     places = [(work, at) for work in works for at in range(len(work.asks))]
     questions = {(work.sender.no, ask.purpose, ask.channel) for work in works for ask, _ in work.asks}
     made = {key: _question(moment, *key) for key in questions}
-    factings = {question: Facting(question, moment.cutoffs) for question in made.values()}
+    factings = {question: Facting(question, moment.cutoffs, moment.years) for question in made.values()}
     lookups = [
         lookup
         for number, (work, at) in enumerate(places)

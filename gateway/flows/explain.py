@@ -145,7 +145,7 @@ def _found(
         else [Lookup(0, None, who.kind, key.value, question) for key in who.keys]
     )
     with moment.cursor(connection) as cursor:
-        return list(rows_of.facts_of(cursor, lookups, {question: Facting(question, moment.cutoffs)}))
+        return list(rows_of.facts_of(cursor, lookups, {question: Facting(question, moment.cutoffs, moment.years)}))
 
 
 def _then(

@@ -28,7 +28,7 @@ from audit.leaf import Entry
 from gateway.domain.errors import Refused
 from gateway.flows import intake_report
 from gateway.flows.gate import Gate
-from gateway.flows.intake_chunk import Run
+from gateway.flows.intake_keep import Run
 from gateway.flows.intake_origin import Judgement, Origin, Reading, judge, must_be_approved, origin_of, reading_of
 from gateway.flows.intake_pipeline import store_all
 from gateway.flows.intake_quarantine import keep_chunk

@@ -17,8 +17,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from os import urandom
 from typing import Any
 
 import orjson
@@ -26,41 +24,14 @@ import orjson
 from audit.leaf import Entry
 from gateway.flows.gate import Gate
 from gateway.flows.intake_claims import Claim
-from gateway.flows.intake_defaults import Shared
+from gateway.flows.intake_keep import Keeping, Run
 from gateway.flows.intake_match import EMAIL, EXTERNAL, PHONE, Slot, Sorting, only_by_phone
-from gateway.flows.intake_standing import consents_of, keep_consents
 from gateway.store import batches, intake, people
-from gateway.store.intake import DealingRow, IdentifierRow, KeyRow, SealedRow
-from gateway.store.people import Filled, Known, Match
+from gateway.store.people import Known, Match
 from gateway.store.people_lookup import Connection
 from gateway.store.suppressions import ALL, STORAGE
-from gateway.vault.seal import open_blob, seal_many
-from policies.packs import PurposeTree
+from gateway.vault.seal import open_blob
 from policies.terms import FieldClass
-
-_GAPS = ("", "", "", "", "", "unknown", 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One import on its way.
-
-    Attributes:
-        batch_no, batch_uid: the batch.
-        began: when the batch began (UTC): who was created since by this source is a repeated row of this list.
-        actor: who imports.
-        shared: what the rows have in common.
-        tree: the purposes in force.
-        dry: undo every chunk.
-    """
-
-    batch_no: int
-    batch_uid: bytes
-    began: datetime
-    actor: str
-    shared: Shared
-    tree: PurposeTree
-    dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +41,6 @@ class Prepared:
     number: int
     claims: list[Claim]
     tally: Counter[str]
-
-
-@dataclass(slots=True)
-class Person:
-    """A slot with its number, uid and key; the key is plain and lives as long as the chunk."""
-
-    slot: Slot
-    no: int
-    uid: bytes
-    key: bytes
-
-    def __repr__(self) -> str:
-        """Name the person's number and show nothing else."""
-        return f"<Person {self.no}>"
 
 
 def store_chunk(gate: Gate, run: Run, chunk: Prepared) -> Counter[str]:
@@ -127,12 +84,9 @@ def store_chunk(gate: Gate, run: Run, chunk: Prepared) -> Counter[str]:
 def _work(gate: Gate, connection: Connection, run: Run, claims: Sequence[Claim], tally: Counter[str]) -> None:
     admitted, bits = _screen(connection, claims, tally)  # 2
     slots = _sort(gate, connection, run, admitted, tally)  # 3
-    persons = _people(gate, connection, slots)  # 4
-    blobs = _seal(run, persons)  # 5
-    _store(connection, run, persons, blobs, bits)  # 6
-    keep_consents(connection, run.shared, run.actor, gate.clock(), consents_of(
-        connection, run.shared, run.tree, [(person.no, person.slot) for person in persons], tally
-    ))  # 7  # fmt: skip
+    keeping = Keeping(gate, connection, run, bits, tally)
+    keeping.add([slot for slot in slots if slot.known is None])  # 4 to 7, by COPY
+    keeping.put([slot for slot in slots if slot.known is not None])  # 4 to 7, by the rules of what stands
 
 
 def _screen(
@@ -216,81 +170,6 @@ def _names(gate: Gate, connection: Connection, known: dict[int, Known], wanted: 
         if name:
             names.setdefault(no, []).append(name)
     return names
-
-
-def _people(gate: Gate, connection: Connection, slots: Sequence[Slot]) -> list[Person]:
-    """Create who is new, fill the gaps of who is known, and give everybody's key."""
-    new = [slot for slot in slots if slot.known is None]
-    drawn = urandom(16 * len(new))
-    uids = [drawn[at : at + 16] for at in range(0, len(drawn), 16)]
-    keys = gate.keyring.new_data_keys(uids)
-    numbers = people.add(connection, uids, [slot.claims[0].attributes for slot in new])
-    persons = [Person(slot, numbers[uid], uid, key.key) for slot, uid, key in zip(new, uids, keys, strict=True)]
-    intake.add_keys(connection, [KeyRow(numbers[uid], key.wrapped) for uid, key in zip(uids, keys, strict=True)])
-    known = [(slot, slot.known) for slot in slots if slot.known is not None]
-    people.fill(connection, [
-        Filled(on_file.no, slot.claims[0].attributes) for slot, on_file in known if _fills(on_file, slot.claims[0])
-    ])  # fmt: skip
-    persons += [
-        Person(slot, on_file.no, on_file.uid, gate.keyring.unwrap(on_file.wrapped, on_file.uid))
-        for slot, on_file in known
-    ]
-    return persons
-
-
-def _fills(known: Known, claim: Claim) -> bool:
-    """Say whether a row knows something that is not on file yet."""
-    pairs = zip(known.attributes, claim.attributes, _GAPS, strict=True)
-    return any(on_file == gap != said for on_file, said, gap in pairs)
-
-
-def _seal(run: Run, persons: Sequence[Person]) -> list[tuple[Person, str, bytes]]:
-    """Seal one blob a class of each person; a person's blobs stand together, so that they share a cipher."""
-    plain = [(person, cls, text) for person in persons for cls, text in person.slot.fragments().items()]
-    source_no = run.shared.source_no
-    sealed = seal_many([(person.key, person.uid, cls, source_no, text) for person, cls, text in plain])
-    return [(person, cls, blob) for (person, cls, _), blob in zip(plain, sealed, strict=True)]
-
-
-def _store(
-    connection: Connection,
-    run: Run,
-    persons: Sequence[Person],
-    blobs: Sequence[tuple[Person, str, bytes]],
-    bits: dict[bytes, int],
-) -> None:
-    source_no = run.shared.source_no
-    fresh = {person.no for person in persons if person.slot.known is None}
-    sealed = [SealedRow(person.no, cls, blob) for person, cls, blob in blobs]
-    intake.add_sealed(connection, source_no, [row for row in sealed if row.person_no in fresh])
-    intake.put_sealed(connection, source_no, [row for row in sealed if row.person_no not in fresh])
-    identifiers = [row for person in persons for row in _identifiers(person, bits)]
-    intake.add_identifiers(connection, source_no, [row for row in identifiers if row.person_no in fresh])
-    intake.put_identifiers(connection, source_no, [row for row in identifiers if row.person_no not in fresh])
-    dealings = [row for person in persons for row in _dealings(run.shared, person)]
-    intake.add_dealings(connection, source_no, [row for row in dealings if row.person_no in fresh])
-    intake.put_dealings(connection, source_no, [row for row in dealings if row.person_no not in fresh])
-
-
-def _identifiers(person: Person, bits: dict[bytes, int]) -> Iterable[IdentifierRow]:
-    for kind, mark in person.slot.marks().items():
-        version, index = person.slot.stored_index(mark)
-        narrowed = 0
-        for value in mark.suppress:
-            narrowed |= bits.get(value, 0)
-        yield IdentifierRow(person.no, kind, index, version, mark.suppress[0], narrowed)
-
-
-def _dealings(shared: Shared, person: Person) -> Iterable[DealingRow]:
-    latest: dict[tuple[str, str], DealingRow] = {}
-    for claim in person.slot.claims:
-        for kind, category, at in claim.dealings:
-            before = latest.get((kind.value, category))
-            if before is None or before.at < at:
-                latest[kind.value, category] = DealingRow(
-                    person.no, shared.sender_no, kind.value, category, at, shared.defaults.notice
-                )
-    return latest.values()
 
 
 def _digest(claims: Sequence[Claim]) -> str:

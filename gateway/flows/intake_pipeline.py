@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import Final
 
 from gateway.flows.gate import Gate
-from gateway.flows.intake_chunk import Prepared, Run, store_chunk
+from gateway.flows.intake_chunk import Prepared, store_chunk
+from gateway.flows.intake_keep import Run
 from gateway.flows.intake_rows import Rows
 from gateway.lists.reader import Chunk
 

@@ -6,13 +6,12 @@ for an identifier that the list itself took back.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 
 from gateway.flows.intake_claims import Claim, ConsentClaim
 from gateway.flows.intake_defaults import Shared
 from gateway.flows.intake_match import Slot
-from gateway.store import consents, intake, people
+from gateway.store import consents, people
 from gateway.store.consents import EVERY_CHANNEL, EVERY_SENDER, WHOLE_PERSON, Event
 from gateway.store.intake import ConsentRow
 from gateway.store.people_lookup import Connection
@@ -25,48 +24,45 @@ Stop = tuple[str, str, int]
 """What stands against a consent: purpose, channel or *, sender or 0."""
 
 
-def consents_of(
-    connection: Connection,
-    shared: Shared,
-    tree: PurposeTree,
-    persons: Sequence[tuple[int, Slot]],
-    tally: Counter[str],
-) -> tuple[list[ConsentRow], list[ConsentRow]]:
-    """Say what of the claims is entered.
+def stops_of(connection: Connection, persons: Sequence[tuple[int, Slot]]) -> dict[int, list[Stop]]:
+    """Give what stands against the consents that these people on file are claimed to have given.
 
     Args:
         connection: the chunk's transaction; the people are locked.
+        persons: number and claims of each person.
+    """
+    claimed = {no for no, slot in persons if any(claim.consents for claim in slot.claims)}
+    stops: dict[int, list[Stop]] = defaultdict(list)
+    for no, purpose, channel, sender_no in people.withdrawn(connection, claimed):
+        stops[no].append((purpose, channel, sender_no))
+    return stops
+
+
+def consents_of(
+    shared: Shared,
+    tree: PurposeTree,
+    persons: Iterable[tuple[int, Slot]],
+    stops: Mapping[int, Sequence[Stop]],
+    tally: Counter[str],
+) -> list[ConsentRow]:
+    """Say what of the claims is entered.
+
+    Args:
         shared: what the rows have in common.
         tree: the purposes in force.
         persons: number and claims of each person.
+        stops: what stands against them; nothing does for new people.
         tally: counts `consent.given`, `consent.withdrawn`, `consent.ignored.<reason>`.
-
-    Returns:
-        Rows of new people, and rows of people on file.
     """
-    on_file = {no for no, slot in persons if slot.known is not None and any(claim.consents for claim in slot.claims)}
-    stops: dict[int, list[Stop]] = defaultdict(list)
-    for no, purpose, channel, sender_no in people.withdrawn(connection, on_file):
-        stops[no].append((purpose, channel, sender_no))
-    fresh: list[ConsentRow] = []
-    known: list[ConsentRow] = []
+    rows: list[ConsentRow] = []
     for no, slot in persons:
-        rows = fresh if slot.known is None else known
         rows += _withdrawal(shared, no, slot, tally)
         rows += _given(shared, tree, no, slot, stops.get(no, ()), tally)
-    return fresh, known
+    return rows
 
 
-def keep_consents(
-    connection: Connection,
-    shared: Shared,
-    actor: str,
-    at: datetime,
-    rows: tuple[list[ConsentRow], list[ConsentRow]],
-) -> None:
-    """Enter rows of new people in bulk, and those of people on file by the rule that every door uses."""
-    fresh, known = rows
-    intake.add_consents(connection, shared.source_no, actor, at, fresh)
+def keep_consents(connection: Connection, shared: Shared, actor: str, rows: Iterable[ConsentRow]) -> None:
+    """Enter rows of people on file by the rule that every door uses."""
     consents.append(connection, [
         Event(
             person_no=row.person_no, kind=row.kind, index=row.blind_index, state=ConsentState(row.state),
@@ -74,7 +70,7 @@ def keep_consents(
             at=row.at, conditions=Condition(row.conditions), wording=row.wording, language=row.language,
             source_no=shared.source_no,
         )
-        for row in known
+        for row in rows
     ])  # fmt: skip
 
 

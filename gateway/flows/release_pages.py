@@ -128,7 +128,7 @@ def _decided(gate: Gate, connection: Connection, plan: Plan, after: int, speak: 
     chain = moment.bundle.purposes.chain(plan.ask.purpose)
     question = Question(chain, plan.ask.channel, plan.ask.sender.no, plan.classes if speak else ())
     people, values, everybody = audience.people(plan, after)
-    facting = Facting(question, moment.cutoffs)
+    facting = Facting(question, moment.cutoffs, moment.years)
     with (
         moment.cursor(connection) as cursor,
         closing(facts.page(cursor, question, facting, people, everybody=everybody, **values)) as rows,

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from psycopg import sql
 
+from gateway.domain.bands import told_year
 from gateway.domain.people import Consent, Dealing, Facts, Person, Reach
 from gateway.domain.standing import ranked
 from gateway.store.copying import copied
@@ -141,15 +142,18 @@ class Facting:
     Args:
         question: what is asked.
         cutoffs: for each jurisdiction the moments (POSIX seconds, ascending) that the law's periods reach back to.
+        years: the birth years between which ages are all alike to the law; see `bands.year_limits`.
     """
 
-    def __init__(self, question: Question, cutoffs: Mapping[str, Sequence[float]]) -> None:
-        self._cutoffs = cutoffs
+    def __init__(self, question: Question, cutoffs: Mapping[str, Sequence[float]], years: tuple[int, int]) -> None:
+        self._cutoffs, self._years = cutoffs, years
+        self._people: dict[str, Person] = {}
+        self._alike: dict[Person, Person] = {}
         self._bit = channel_bit(question.channel)
         self._undated: dict[bytes, Facts] = {}
         self._dated: dict[bytes, tuple[Sequence[float], dict[int, Facts]]] = {}
         self._said: dict[tuple[Consent, ...], tuple[Consent, ...]] = {}
-        self._facts: dict[tuple[str, str, int, tuple[Dealing, ...]], Facts] = {}
+        self._facts: dict[tuple[int, str, int, tuple[Dealing, ...]], Facts] = {}
 
     def facts(self, text: bytes, times: bytes) -> Facts:
         """Give the one `Facts` object for a row's text and the times that belong to it.
@@ -181,10 +185,18 @@ class Facting:
         lines = ranked([_said(line, at, ago) for line, at in zip(said, moments[: len(said)], strict=True)])
         lines = self._said.setdefault(lines, lines)
         deals = self._dealings(dealings, moments[len(said) :], ago) if dealings else ()
-        # The lines are interned and kept, so their id stands for them.
-        key = (traits, reaches, id(lines), deals)
+        person = self._person(traits)
+        # Person and lines are interned and kept, so their ids stand for them.
+        key = (id(person), reaches, id(lines), deals)
         if (known := self._facts.get(key)) is None:
-            known = self._facts[key] = Facts(_person(traits), self._reaches(reaches), lines, deals)
+            known = self._facts[key] = Facts(person, self._reaches(reaches), lines, deals)
+        return known
+
+    def _person(self, traits: str) -> Person:
+        """Give the one `Person` for these traits; people whom the law cannot tell apart are the same."""
+        if (known := self._people.get(traits)) is None:
+            person = _person(traits, self._years)
+            known = self._people[traits] = self._alike.setdefault(person, person)
         return known
 
     def _dealings(self, text: str, moments: Sequence[float], ago: Sequence[float]) -> tuple[Dealing, ...]:
@@ -225,9 +237,10 @@ def _said(line: str, at: float, ago: Sequence[float]) -> tuple[ConsentState, str
     return _STATES[state], purpose, at, band(ago, at), Condition(int(conditions)), wording, int(source)
 
 
-def _person(traits: str) -> Person:
+def _person(traits: str, years: tuple[int, int]) -> Person:
     jurisdiction, region, time_zone, kind, birth_year, flags = traits.split(_FIELD)
-    return Person(jurisdiction, region, time_zone, AudienceKind(kind), int(birth_year), Flag(int(flags)))
+    year = told_year(int(birth_year), years)
+    return Person(jurisdiction, region, time_zone, AudienceKind(kind), year, Flag(int(flags)))
 
 
 def page(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from gateway.store import intake_copy as pack
 from gateway.store import suppressions
+from gateway.store.intake_send import Target, copy
 from gateway.store.snapshots import cursor
 
 
@@ -82,18 +83,18 @@ def suppressed(connection: Connection, kind: str, hashes: Sequence[bytes]) -> di
     return suppressions.hits(connection, kind, [row[0] for row in suspects])
 
 
-def add_keys(connection: Connection, rows: Sequence[KeyRow]) -> None:
+def add_keys(target: Target, rows: Sequence[KeyRow]) -> None:
     """Keep the data keys of new people."""
     if rows:
         people, wrapped = zip(*rows, strict=True)
-        _copy(connection, _KEYS, [pack.each(pack.int8, people), pack.each(pack.raw, wrapped)])
+        copy(target, _KEYS, [pack.each(pack.int8, people), pack.each(pack.raw, wrapped)])
 
 
-def add_sealed(connection: Connection, source_no: int, rows: Sequence[SealedRow]) -> None:
+def add_sealed(target: Target, source_no: int, rows: Sequence[SealedRow]) -> None:
     """Keep the blobs of new people."""
     if rows:
         people, classes, blobs = zip(*rows, strict=True)
-        _copy(connection, _SEALED, [
+        copy(target, _SEALED, [
             pack.each(pack.int8, people), pack.few(pack.words, classes), pack.same(pack.int8, source_no),
             pack.each(pack.raw, blobs),
         ])  # fmt: skip
@@ -107,11 +108,11 @@ def put_sealed(connection: Connection, source_no: int, rows: Sequence[SealedRow]
         cursor(connection).execute(_PUT_SEALED, values)
 
 
-def add_identifiers(connection: Connection, source_no: int, rows: Sequence[IdentifierRow]) -> None:
+def add_identifiers(target: Target, source_no: int, rows: Sequence[IdentifierRow]) -> None:
     """Keep the identifiers of new people."""
     if rows:
         people, kinds, indexes, versions, suppress, bits = zip(*rows, strict=True)
-        _copy(connection, _IDENTIFIERS, [
+        copy(target, _IDENTIFIERS, [
             pack.each(pack.int8, people), pack.few(pack.words, kinds), pack.each(pack.raw, indexes),
             pack.same(pack.int8, source_no), pack.few(pack.int2, versions), pack.each(pack.raw, suppress),
             pack.few(pack.int4, bits),
@@ -143,22 +144,22 @@ def put_dealings(connection: Connection, source_no: int, rows: Sequence[DealingR
     })  # fmt: skip
 
 
-def add_dealings(connection: Connection, source_no: int, rows: Sequence[DealingRow]) -> None:
+def add_dealings(target: Target, source_no: int, rows: Sequence[DealingRow]) -> None:
     """Keep the dealings of new people, one of each kind and category."""
     if rows:
         people, parties, kinds, categories, moments, notices = zip(*rows, strict=True)
-        _copy(connection, _DEALINGS, [
+        copy(target, _DEALINGS, [
             pack.each(pack.int8, people), pack.few(pack.int8, parties), pack.few(pack.words, kinds),
             pack.few(pack.words, categories), pack.few(pack.moment, moments), pack.few(pack.truth, notices),
             pack.same(pack.int8, source_no),
         ])  # fmt: skip
 
 
-def add_consents(connection: Connection, source_no: int, actor: str, at: datetime, rows: Sequence[ConsentRow]) -> None:
+def add_consents(target: Target, source_no: int, actor: str, at: datetime, rows: Sequence[ConsentRow]) -> None:
     """Append the events of new people, and their standing: at most one row for each key of the standing.
 
     Args:
-        connection: the chunk's transaction.
+        target: the chunk's transaction.
         source_no: who asserts it.
         actor: who imports.
         at: when it was received, UTC.
@@ -171,22 +172,17 @@ def add_consents(connection: Connection, source_no: int, actor: str, at: datetim
     )
     covers = [index if state == "given" else b"" for index, state in zip(indexes, states, strict=True)]
     said = list(zip(states, purposes, channels, senders, conditions, wordings, languages, methods, strict=True))
-    _copy(connection, _EVENTS, [
+    copy(target, _EVENTS, [
         pack.each(pack.int8, people), pack.few(pack.words, kinds), pack.each(pack.raw, indexes),
         pack.together(_SAID, said), pack.same(pack.int8, source_no), pack.nothing(), pack.same(pack.words, actor),
         pack.each(pack.moment, moments), pack.same(pack.moment, at),
     ])  # fmt: skip
     about = list(zip(purposes, channels, senders, states, strict=True))
     how = list(zip(conditions, wordings, strict=True))
-    _copy(connection, _STANDING, [
+    copy(target, _STANDING, [
         pack.each(pack.int8, people), pack.each(pack.raw, covers), pack.together(_ABOUT, about),
         pack.each(pack.moment, moments), pack.together(_HOW, how), pack.same(pack.int8, source_no),
     ])  # fmt: skip
-
-
-def _copy(connection: Connection, statement: LiteralString, columns: Sequence[pack.Column]) -> None:
-    with cursor(connection).copy(statement) as copy:
-        copy.write(pack.table(columns, statement.count(",") + 1))  # as many as the statement names
 
 
 _SAID = (

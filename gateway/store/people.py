@@ -12,6 +12,7 @@ from typing import LiteralString, NamedTuple
 from sqlalchemy import Connection, text
 
 from gateway.store import intake_copy as pack
+from gateway.store.intake_send import Target, copy
 from gateway.store.snapshots import cursor
 from gateway.store.suppressions import ALL, STORAGE
 
@@ -103,21 +104,28 @@ def withdrawn(connection: Connection, people: Collection[int]) -> list[tuple[int
 
 
 def add(
-    connection: Connection, uids: Sequence[bytes], attributes: Sequence[tuple[str, str, str, str, str, str, int]]
+    connection: Connection,
+    uids: Sequence[bytes],
+    attributes: Sequence[tuple[str, str, str, str, str, str, int]],
+    through: Target | None = None,
 ) -> dict[bytes, int]:
     """Create people and give their numbers by uid.
 
-    The numbers come from the table's own sequence, so they lie behind the greatest one seen before; who else was
-    created meanwhile has another uid.
+    The numbers are reserved from the table's own sequence first; one that is never used leaves a gap and no more.
+
+    Args:
+        connection: the transaction, with nothing under way yet.
+        uids: 16 bytes each.
+        attributes: of each; see `Known.attributes`.
+        through: where the rows go; None to the connection at once.
     """
     if not uids:
         return {}
-    found = cursor(connection)
-    (before,) = found.execute(_LAST).fetchone() or (0,)
-    with found.copy(_ADD) as copy:
-        copy.write(pack.table([pack.each(pack.raw, uids), pack.together(_PACKS, attributes)], 8))
-    numbers = dict(found.execute(_ADDED, {"before": before}).fetchall())
-    return {uid: numbers[uid] for uid in uids}
+    reserved = [row[0] for row in cursor(connection).execute(_RESERVE, {"count": len(uids)}).fetchall()]
+    copy(through or connection, _ADD, [
+        pack.each(pack.int8, reserved), pack.each(pack.raw, uids), pack.together(_PACKS, attributes),
+    ])  # fmt: skip
+    return dict(zip(uids, reserved, strict=True))
 
 
 def fill(connection: Connection, filled: Sequence[Filled]) -> None:
@@ -157,11 +165,11 @@ SELECT person_no, purpose, channel, sender_no FROM consent
 WHERE person_no = ANY(%(people)b::bigint[]) AND state <> 'given'
 """
 _PACKS = (pack.words,) * 6 + (pack.int2,)
-_LAST: LiteralString = "SELECT coalesce(max(no), 0) FROM person"
+_RESERVE: LiteralString = "SELECT nextval('person_no_seq') FROM generate_series(1, %(count)s::int)"
 _ADD: LiteralString = (
-    "COPY person (uid, jurisdiction, region, branch, language, time_zone, kind, birth_year) FROM STDIN (FORMAT BINARY)"
+    "COPY person (no, uid, jurisdiction, region, branch, language, time_zone, kind, birth_year)"
+    " FROM STDIN (FORMAT BINARY)"
 )
-_ADDED: LiteralString = "SELECT uid, no FROM person WHERE no > %(before)s"
 _FILL = f"""
 UPDATE person p SET
   jurisdiction = CASE p.jurisdiction WHEN '' THEN f.jurisdiction ELSE p.jurisdiction END,

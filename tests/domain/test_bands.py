@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.bands import band, cutoffs, first_zone, has_passed, last_day, within
+from gateway.domain.bands import OLDEST, band, cutoffs, first_zone, has_passed, last_day, told_year, within, year_limits
 from policies.load import load_bundle
 from policies.periods import clock, in_order, period
 
@@ -77,3 +77,15 @@ def test_periods_that_change_places_with_the_calendar_are_refused() -> None:
         "P2Y less 1 day",
         "P2Y",
     ]
+
+
+@given(st.integers(1, 2026), st.integers(1, 40))
+def test_people_told_the_same_year_are_under_the_same_limits(year: int, age: int) -> None:
+    bundle, at = BUNDLE, datetime(2026, 11, 20, 10, tzinfo=UTC)
+    limits = year_limits(bundle, at)
+    highest = max(rule.when.age_under or 0 for pack in bundle.packs.values() for rule in pack.rules)
+    told = told_year(year, limits)
+    believed = at.year - OLDEST <= year
+    assert believed == (at.year - OLDEST <= told)
+    if believed and age <= highest:
+        assert (at.year - year - 1 < age) == (at.year - told - 1 < age)

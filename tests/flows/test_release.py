@@ -14,6 +14,7 @@ from audit.note import verifier_key
 from gateway.domain.errors import Conflict, Invalid, Refused, Unauthenticated, Unavailable
 from gateway.domain.requests import Predicate
 from gateway.flows import release_pages
+from gateway.flows.intake import receive
 from gateway.flows.release import Release, acknowledge, count, manifest, open_release
 from tests.flows.conftest import Seoul
 
@@ -70,6 +71,18 @@ def test_a_withdrawal_committed_before_a_page_is_obeyed_by_it(
     assert not [at for at in range(10, 30) if f'"p{at}@example.com"'.encode() in given]
     assert b'"p35@example.com"' in given
     verify(seoul)
+
+
+def test_grown_people_of_any_age_share_a_cell_and_minors_do_not(seoul: Seoul, days_ago: Ago) -> None:
+    rows = [f"p{year}@example.com,Y,{days_ago(5).isoformat()},v1,{year}" for year in (1950, 1975, 1999, 2014, 2015)]
+    path = seoul.folder / "ages.csv"
+    head = "이메일,수신동의_이메일,동의일시,동의문구버전,출생연도"
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    receive(seoul.gate, "intake", "Form", path)
+    assert emails(seoul.release()) == {"p1950@example.com", "p1975@example.com", "p1999@example.com"}
+    with seoul.gate.house.unit() as connection:
+        cells = connection.execute(text("SELECT cells FROM release_page")).scalar_one()
+    assert [cell["count"] for cell in cells if cell["available"]] == [3]
 
 
 def test_every_page_is_on_record_before_it_is_spoken(seoul: Seoul, days_ago: Ago) -> None:

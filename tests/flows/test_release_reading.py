@@ -22,7 +22,7 @@ def rows(seoul: Seoul, *, everybody: bool, after: int = 0) -> list[Row]:
         moment = Moment.of(seoul.gate, connection)
         chain = moment.bundle.purposes.chain("marketing.own.newsletter")
         question = Question(chain, Channel.EMAIL, 1, ("email", "identity"))
-        facting = Facting(question, moment.cutoffs)
+        facting = Facting(question, moment.cutoffs, moment.years)
         with moment.cursor(connection) as cursor:
             return list(facts.page(cursor, question, facting, _PEOPLE, everybody=everybody, after=after))
 
