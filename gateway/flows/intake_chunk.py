@@ -26,10 +26,11 @@ from gateway.flows.gate import Gate
 from gateway.flows.intake_claims import Claim
 from gateway.flows.intake_keep import Keeping, Run
 from gateway.flows.intake_match import EMAIL, EXTERNAL, PHONE, Slot, Sorting, only_by_phone
+from gateway.flows.intake_standing import follow_stops
 from gateway.store import batches, intake, people
 from gateway.store.people import Known, Match
 from gateway.store.people_lookup import Connection
-from gateway.store.suppressions import ALL, STORAGE
+from gateway.store.suppressions import ALL, PARTIAL, STORAGE
 from gateway.vault.seal import open_blob
 from policies.terms import FieldClass
 
@@ -87,6 +88,9 @@ def _work(gate: Gate, connection: Connection, run: Run, claims: Sequence[Claim],
     keeping = Keeping(gate, connection, run, bits, tally)
     keeping.add([slot for slot in slots if slot.known is None])  # 4 to 7, by COPY
     keeping.put([slot for slot in slots if slot.known is not None])  # 4 to 7, by the rules of what stands
+    stopped = [one for one, bit in bits.items() if bit & PARTIAL]
+    if stopped:
+        follow_stops(connection, run.shared, run.actor, stopped, gate.clock())
 
 
 def _screen(

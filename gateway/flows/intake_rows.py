@@ -14,12 +14,12 @@ from gateway.flows import intake_values as values
 from gateway.flows.intake_claims import Attributes, Claim, Dealt, Mark
 from gateway.flows.intake_consents import Speaking
 from gateway.flows.intake_defaults import Shared
-from gateway.flows.intake_values import Dates, Day, or_nothing
+from gateway.flows.intake_values import Bad, Dates, Day, or_nothing
 from gateway.flows.subject import external
 from gateway.lists.errors import BadValue
 from gateway.lists.headers import Mapping
 from gateway.lists.normal import email, external_id, phone, postal
-from gateway.vault.disclose import fragment
+from gateway.vault.disclose import fragments_many
 from gateway.vault.lookup import Lookup
 from policies.packs import Bundle
 from policies.terms import DealingKind, IdentifierKind
@@ -135,10 +135,10 @@ class Rows:
         present = [spelled[at] for at in places]
         if not present:
             return
-        by_version = self._lookup.index_many(kind, present)
+        by_version, suppressed = self._lookup.both_many(kind, present)
         version = next(iter(by_version))
         indexes = zip(*by_version.values(), strict=True)
-        suppress = zip(*self._lookup.suppression_many(kind, present).values(), strict=True)
+        suppress = zip(*suppressed.values(), strict=True)
         for at, index, hashes in zip(places, indexes, suppress, strict=True):
             marks[at][kind] = Mark(kind, version, index, hashes)
 
@@ -179,9 +179,9 @@ class Rows:
                 by_class.setdefault(self._classes[name], []).append(name)
         fragments: list[dict[str, bytes]] = [{} for _ in range(count)]
         for cls, names in by_class.items():
-            for row, cells in zip(fragments, zip(*(spoken[name] for name in names), strict=True), strict=True):
-                if any(cells):
-                    row[cls] = fragment({name: cell for name, cell in zip(names, cells, strict=True) if cell})
+            for row, spelled in zip(fragments, fragments_many({name: spoken[name] for name in names}), strict=True):
+                if spelled:
+                    row[cls] = spelled
         return fragments
 
     def _dealings(self, claims: list[Claim], said: dict[str, list[Any]]) -> None:
@@ -193,7 +193,11 @@ class Rows:
 
 
 def _read(cells: Iterable[str], read: Callable[[str], Any], nothing: Any, tally: Counter[str]) -> list[Any]:
-    return [or_nothing(read(cell), nothing, tally) if cell and not cell.isspace() else nothing for cell in cells]
+    """Read a column; what repeats is read once."""
+    known = {cell: read(cell) if cell and not cell.isspace() else nothing for cell in set(cells)}
+    if any(isinstance(value, Bad) for value in known.values()):
+        return [or_nothing(known[cell], nothing, tally) for cell in cells]
+    return list(map(known.__getitem__, cells))
 
 
 def _normalised(cells: Iterable[str], normalise: Callable[[str], str], tally: Counter[str]) -> list[str]:

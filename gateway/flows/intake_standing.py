@@ -7,11 +7,12 @@ for an identifier that the list itself took back.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from gateway.flows.intake_claims import Claim, ConsentClaim
 from gateway.flows.intake_defaults import Shared
 from gateway.flows.intake_match import Slot
-from gateway.store import consents, people
+from gateway.store import consents, people, suppressions
 from gateway.store.consents import EVERY_CHANNEL, EVERY_SENDER, WHOLE_PERSON, Event
 from gateway.store.intake import ConsentRow
 from gateway.store.people_lookup import Connection
@@ -71,6 +72,26 @@ def keep_consents(connection: Connection, shared: Shared, actor: str, rows: Iter
             source_no=shared.source_no,
         )
         for row in rows
+    ])  # fmt: skip
+
+
+def follow_stops(connection: Connection, shared: Shared, actor: str, hashes: Sequence[bytes], at: datetime) -> None:
+    """Make the stop of somebody who was unknown until now a withdrawal of the whole person.
+
+    Args:
+        connection: the chunk's transaction, with its people on file.
+        shared: what the rows have in common.
+        actor: who imports.
+        hashes: suppression hashes of this chunk that stop a purpose.
+        at: now: the person is known since this import, and the list's own consents come before it.
+    """
+    consents.append(connection, [
+        Event(
+            person_no=stop.person_no, kind=stop.kind, index=WHOLE_PERSON, state=ConsentState.WITHDRAWN,
+            purpose=stop.purpose, channel=stop.channel or EVERY_CHANNEL, sender_no=stop.sender_no,
+            method="suppression", actor=actor, at=at, source_no=shared.source_no,
+        )
+        for stop in suppressions.stops_of(connection, hashes)
     ])  # fmt: skip
 
 

@@ -111,6 +111,25 @@ def hits(connection: Connection, kind: str, hashes: Sequence[bytes]) -> dict[byt
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What a suppression of scope `purpose` says of one person who has the suppressed identifier."""
+
+    person_no: int
+    kind: str
+    purpose: str
+    channel: str
+    sender_no: int
+
+
+def stops_of(connection: Connection, hashes: Sequence[bytes]) -> list[Stop]:
+    """Give the people who have one of these suppressed identifiers and are not yet stopped as a person.
+
+    A stop of somebody unknown could mark one identifier only; once that person is on file it is theirs altogether.
+    """
+    return [Stop(*row) for row in connection.execute(_STOPS, {"hashes": list(hashes)})]
+
+
 def _bits(scope: str, channel: str) -> int:
     known = {Scope.STORAGE: STORAGE, Scope.ALL: ALL}
     return channel_bit(Channel(channel)) if scope == Scope.CHANNEL else known.get(Scope(scope), PARTIAL)
@@ -152,6 +171,14 @@ FROM (SELECT kind, hash, bit_or(bits) AS bits
       FROM unnest(CAST(:kinds AS text[]), CAST(:hashes AS bytea[]), CAST(:bits AS int[])) AS u(kind, hash, bits)
       GROUP BY kind, hash) m
 WHERE i.kind = m.kind AND i.suppress = m.hash AND i.bits & m.bits <> m.bits
+""")
+_STOPS = text("""
+SELECT DISTINCT i.person_no, x.kind, x.purpose, x.channel, x.sender_no
+FROM suppression x JOIN identifier i ON i.kind = x.kind AND i.suppress = x.hash
+WHERE x.scope = 'purpose' AND x.hash = ANY(CAST(:hashes AS bytea[])) AND NOT EXISTS (
+  SELECT 1 FROM consent c WHERE c.person_no = i.person_no AND c.index = ''::bytea AND c.purpose = x.purpose
+    AND c.channel = coalesce(nullif(x.channel, ''), '*') AND c.sender_no = x.sender_no AND c.state <> 'given')
+ORDER BY 1
 """)
 _HITS = text(
     "SELECT DISTINCT hash, scope, channel FROM suppression WHERE kind = :kind AND hash = ANY(CAST(:hashes AS bytea[]))"

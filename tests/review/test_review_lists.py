@@ -42,15 +42,8 @@ def test_a_withdrawal_by_any_identifier_stops_the_person_on_every_channel(
     assert decided(seoul, "email", "yes@example.com", channel).outcome is Outcome.DENY
 
 
-_NARROW = pytest.mark.xfail(strict=True, reason="a stop of somebody unknown marks one identifier, not the person")
-
-
-@pytest.mark.parametrize(("selector", "channel"), [
-    (SELECTORS[0], Channel.EMAIL),
-    (SELECTORS[1], Channel.SMS),
-    *(pytest.param(selector, channel, marks=_NARROW)
-      for at, selector in enumerate(SELECTORS) for channel, own in ((Channel.EMAIL, 0), (Channel.SMS, 1)) if at != own),
-])  # fmt: skip
+@pytest.mark.parametrize("selector", SELECTORS)
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.SMS])
 def test_a_withdrawal_that_comes_before_the_person_is_as_wide_as_one_that_comes_after(
     seoul: Seoul, bring: Bring, days_ago: Ago, selector: Selector, channel: Channel
 ) -> None:
