@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 _EXTERNAL = os.environ.get("OSTIARY_TEST_DATABASE_URL")
+_NOTHING_SKIPS = os.environ.get("OSTIARY_TEST_NOTHING_SKIPS") == "1"  # where all that tests need is installed
 for _name in [name for name in os.environ if name.startswith("OSTIARY_")]:
     del os.environ[_name]
 
@@ -34,6 +35,18 @@ if TYPE_CHECKING:
     from gateway.flows.gate import Gate
 
 _numbers = itertools.count(1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that skipped for want of something that could be installed, where that is not allowed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not _NOTHING_SKIPS or reporter is None or session.exitstatus != 0:
+        return
+    wanting = [report for report in reporter.stats.get("skipped", []) if "apt-get install" in str(report.longrepr)]
+    if wanting:
+        reporter.write_line(f"{len(wanting)} tests skipped where nothing may: install what they name.", red=True)
+        session.exitstatus = 1
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ Must never widen what stands: no bit is lifted, no gap but an empty one is fille
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +37,32 @@ from policies.terms import FieldClass
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One chunk, read and normalised: claims, and what was counted on the way."""
+    """One chunk, read and normalised, with all that can be said of it before the database is asked.
+
+    Attributes:
+        number: of the chunk.
+        claims: what its rows say.
+        tally: what was counted on the way.
+        hashes: the suppression hashes of all claims, by kind.
+        identifiers: a digest of the blind indexes: it proves what was taken in, and tells nobody who.
+    """
 
     number: int
     claims: list[Claim]
     tally: Counter[str]
+    hashes: dict[str, list[bytes]]
+    identifiers: str
+
+
+def prepared(number: int, claims: list[Claim], tally: Counter[str]) -> Prepared:
+    """Make a chunk ready to be stored."""
+    hashes: dict[str, list[bytes]] = {}
+    indexes = []
+    for claim in claims:
+        for kind, mark in claim.marks.items():
+            hashes.setdefault(kind, []).extend(mark.suppress)
+            indexes.append(mark.indexes[0])
+    return Prepared(number, claims, tally, hashes, hashlib.sha256(b"".join(indexes)).hexdigest())
 
 
 def store_chunk(gate: Gate, run: Run, chunk: Prepared) -> Counter[str]:
@@ -64,7 +85,7 @@ def store_chunk(gate: Gate, run: Run, chunk: Prepared) -> Counter[str]:
         people.one_import_at_a_time(connection)
         if not run.dry:
             batch = batches.hold(connection, run.batch_no, chunk.number)  # 1
-        _work(gate, connection, run, chunk.claims, tally)  # 2 to 7
+        _work(gate, connection, run, chunk, tally)  # 2 to 7
         if run.dry:
             connection.rollback()
             return tally
@@ -75,15 +96,15 @@ def store_chunk(gate: Gate, run: Run, chunk: Prepared) -> Counter[str]:
             "batch": run.batch_uid.hex(),
             "chunk": chunk.number,
             "counts": dict(sorted(tally.items())),
-            "identifiers": _digest(chunk.claims),
+            "identifiers": chunk.identifiers,
         }
         gate.house.enter(connection, [Entry("import.chunk", run.actor, body)])
     # True now: the chunk is on file, counted and in the ledger. A crash before this line left nothing of it.
     return tally
 
 
-def _work(gate: Gate, connection: Connection, run: Run, claims: Sequence[Claim], tally: Counter[str]) -> None:
-    admitted, bits = _screen(connection, claims, tally)  # 2
+def _work(gate: Gate, connection: Connection, run: Run, chunk: Prepared, tally: Counter[str]) -> None:
+    admitted, bits = _screen(connection, chunk, tally)  # 2
     slots = _sort(gate, connection, run, admitted, tally)  # 3
     keeping = Keeping(gate, connection, run, bits, tally)
     keeping.add([slot for slot in slots if slot.known is None])  # 4 to 7, by COPY
@@ -93,22 +114,16 @@ def _work(gate: Gate, connection: Connection, run: Run, claims: Sequence[Claim],
         follow_stops(connection, run.shared, run.actor, stopped, gate.clock())
 
 
-def _screen(
-    connection: Connection, claims: Iterable[Claim], tally: Counter[str]
-) -> tuple[list[Claim], dict[bytes, int]]:
+def _screen(connection: Connection, chunk: Prepared, tally: Counter[str]) -> tuple[list[Claim], dict[bytes, int]]:
     """Refuse rows whose identifiers may not be stored; give the others, and the bits of suppressed hashes.
 
     Until the transaction ends no suppression can be added that this did not see.
     """
-    hashes: dict[str, list[bytes]] = {}
-    for claim in claims:
-        for kind, mark in claim.marks.items():
-            hashes.setdefault(kind, []).extend(mark.suppress)
     bits: dict[bytes, int] = {}
-    for kind, asked in hashes.items():
+    for kind, asked in chunk.hashes.items():
         bits |= intake.suppressed(connection, kind, asked)
     admitted = []
-    for claim in claims:
+    for claim in chunk.claims:
         total = 0
         for mark in claim.marks.values() if bits else ():
             for value in mark.suppress:
@@ -174,12 +189,3 @@ def _names(gate: Gate, connection: Connection, known: dict[int, Known], wanted: 
         if name:
             names.setdefault(no, []).append(name)
     return names
-
-
-def _digest(claims: Sequence[Claim]) -> str:
-    """Give a digest of a chunk's blind indexes: it proves what was taken in, and tells nobody who."""
-    sha = hashlib.sha256()
-    for claim in claims:
-        for mark in claim.marks.values():
-            sha.update(mark.indexes[0])
-    return sha.hexdigest()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from gateway.flows.gate import Gate
-from gateway.flows.intake_chunk import Prepared, store_chunk
+from gateway.flows.intake_chunk import Prepared, prepared, store_chunk
 from gateway.flows.intake_keep import Run
 from gateway.flows.intake_rows import Rows
 from gateway.lists.reader import Chunk
@@ -41,9 +41,9 @@ def store_all(gate: Gate, run: Run, rows: Rows, chunks: Iterable[Chunk]) -> Coun
     pending: Future[Counter[str]] | None = None
     with _rare_collection(), ThreadPoolExecutor(1, thread_name_prefix="intake") as storing:
         for chunk in chunks:
-            prepared = _prepare(rows, chunk)
+            ready = _prepare(rows, chunk)
             total.update(pending.result() if pending else {})
-            pending = storing.submit(store_chunk, gate, run, prepared)
+            pending = storing.submit(store_chunk, gate, run, ready)
         total.update(pending.result() if pending else {})
     return total
 
@@ -64,4 +64,4 @@ def _prepare(rows: Rows, chunk: Chunk) -> Prepared:
     claims = rows.claims(chunk.row_nos, chunk.rows, tally)
     tally["row.read"] += len(chunk.rejected)
     tally.update(f"row.refused.{each.reason}" for each in chunk.rejected)
-    return Prepared(chunk.number, claims, tally)
+    return prepared(chunk.number, claims, tally)

@@ -87,7 +87,7 @@ def add_keys(target: Target, rows: Sequence[KeyRow]) -> None:
     """Keep the data keys of new people."""
     if rows:
         people, wrapped = zip(*rows, strict=True)
-        copy(target, _KEYS, [pack.each(pack.int8, people), pack.each(pack.raw, wrapped)])
+        copy(target, _KEYS, [pack.each(pack.int8, people), *pack.raws(wrapped)])
 
 
 def add_sealed(target: Target, source_no: int, rows: Sequence[SealedRow]) -> None:
@@ -95,7 +95,7 @@ def add_sealed(target: Target, source_no: int, rows: Sequence[SealedRow]) -> Non
     if rows:
         people, classes, blobs = zip(*rows, strict=True)
         copy(target, _SEALED, [
-            pack.each(pack.int8, people), pack.few(pack.words, classes), pack.same(pack.int8, source_no),
+            pack.few(pack.int8, people), pack.few(pack.words, classes), pack.same(pack.int8, source_no),
             pack.each(pack.raw, blobs),
         ])  # fmt: skip
 
@@ -113,8 +113,8 @@ def add_identifiers(target: Target, source_no: int, rows: Sequence[IdentifierRow
     if rows:
         people, kinds, indexes, versions, suppress, bits = zip(*rows, strict=True)
         copy(target, _IDENTIFIERS, [
-            pack.each(pack.int8, people), pack.few(pack.words, kinds), pack.each(pack.raw, indexes),
-            pack.same(pack.int8, source_no), pack.few(pack.int2, versions), pack.each(pack.raw, suppress),
+            pack.few(pack.int8, people), pack.few(pack.words, kinds), *pack.raws(indexes),
+            pack.same(pack.int8, source_no), pack.few(pack.int2, versions), *pack.raws(suppress),
             pack.few(pack.int4, bits),
         ])  # fmt: skip
 
@@ -149,7 +149,7 @@ def add_dealings(target: Target, source_no: int, rows: Sequence[DealingRow]) -> 
     if rows:
         people, parties, kinds, categories, moments, notices = zip(*rows, strict=True)
         copy(target, _DEALINGS, [
-            pack.each(pack.int8, people), pack.few(pack.int8, parties), pack.few(pack.words, kinds),
+            pack.few(pack.int8, people), pack.few(pack.int8, parties), pack.few(pack.words, kinds),
             pack.few(pack.words, categories), pack.few(pack.moment, moments), pack.few(pack.truth, notices),
             pack.same(pack.int8, source_no),
         ])  # fmt: skip
@@ -173,15 +173,15 @@ def add_consents(target: Target, source_no: int, actor: str, at: datetime, rows:
     covers = [index if state == "given" else b"" for index, state in zip(indexes, states, strict=True)]
     said = list(zip(states, purposes, channels, senders, conditions, wordings, languages, methods, strict=True))
     copy(target, _EVENTS, [
-        pack.each(pack.int8, people), pack.few(pack.words, kinds), pack.each(pack.raw, indexes),
+        pack.few(pack.int8, people), pack.few(pack.words, kinds), *pack.raws(indexes),
         pack.together(_SAID, said), pack.same(pack.int8, source_no), pack.nothing(), pack.same(pack.words, actor),
-        pack.each(pack.moment, moments), pack.same(pack.moment, at),
+        pack.few(pack.moment, moments), pack.same(pack.moment, at),
     ])  # fmt: skip
     about = list(zip(purposes, channels, senders, states, strict=True))
     how = list(zip(conditions, wordings, strict=True))
     copy(target, _STANDING, [
-        pack.each(pack.int8, people), pack.each(pack.raw, covers), pack.together(_ABOUT, about),
-        pack.each(pack.moment, moments), pack.together(_HOW, how), pack.same(pack.int8, source_no),
+        pack.few(pack.int8, people), *pack.raws(covers), pack.together(_ABOUT, about),
+        pack.few(pack.moment, moments), pack.together(_HOW, how), pack.same(pack.int8, source_no),
     ])  # fmt: skip
 
 

@@ -66,6 +66,12 @@ def each(pack: Callable[[Any], bytes], values: Sequence[Any]) -> Column:
     return map(pack, values)
 
 
+def raws(values: Sequence[bytes]) -> tuple[Column, ...]:
+    """Pack a bytea column; values of one length, as keys and hashes are, need no call for each."""
+    lengths = set(map(len, values))
+    return (_length(lengths.pop()), values) if len(lengths) == 1 else (map(raw, values),)
+
+
 def few(pack: Callable[[Any], bytes], values: Sequence[Any]) -> Column:
     """Pack a column of few distinct values: each is packed once."""
     packed = {value: pack(value) for value in set(values)}

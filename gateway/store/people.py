@@ -123,7 +123,7 @@ def add(
         return {}
     reserved = [row[0] for row in cursor(connection).execute(_RESERVE, {"count": len(uids)}).fetchall()]
     copy(through or connection, _ADD, [
-        pack.each(pack.int8, reserved), pack.each(pack.raw, uids), pack.together(_PACKS, attributes),
+        pack.each(pack.int8, reserved), *pack.raws(uids), pack.together(_PACKS, attributes),
     ])  # fmt: skip
     return dict(zip(uids, reserved, strict=True))
 
