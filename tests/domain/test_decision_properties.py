@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.domain.bands import OLDEST
 from gateway.domain.decision import Decision, decide
 from gateway.domain.grant import Caller, Grant
 from gateway.domain.hours import blocking
 from gateway.domain.people import Consent, Dealing, Facts, Person, Reach, Snapshot, Source
-from gateway.domain.question import OLDEST
 from gateway.domain.requests import Ask, Party
 from policies.load import load_bundle
 from policies.terms import (
