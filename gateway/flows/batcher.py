@@ -15,6 +15,8 @@ from gateway.flows.decide import MOST, Answers, Request, decide_batch
 from gateway.flows.gate import Gate
 
 QUEUE: Final = 4_096
+ASKS: Final = 4 * MOST
+"""How many questions may wait in all, so that a few large requests cannot fill the memory."""
 
 
 class Batcher:
@@ -25,10 +27,11 @@ class Batcher:
 
         Args:
             gate: the gateway.
-            queue: how many requests may wait.
+            queue: how many requests may wait; the questions in them are bounded too (`ASKS`).
         """
         self._gate, self._room = gate, queue
         self._waiting: deque[tuple[Request, Future[Answers]]] = deque()
+        self._asks = 0
         self._changed = threading.Condition()
         self._open = True
         self._thread = threading.Thread(target=self._run, name="decisions", daemon=True)
@@ -44,9 +47,10 @@ class Batcher:
         with self._changed:
             if not self._open:
                 raise Unavailable("shutting_down", "This gateway is stopping. Ask again; another one will answer.")
-            if len(self._waiting) >= self._room:
+            if len(self._waiting) >= self._room or self._asks + len(request.asks) > ASKS:
                 raise Unavailable("decisions_full", "Too many questions wait. Ask again in a second.")
             self._waiting.append((request, future))
+            self._asks += len(request.asks)
             self._changed.notify()
         return future
 
@@ -72,6 +76,7 @@ class Batcher:
             asks = 0
             while self._waiting and (not batch or asks + len(self._waiting[0][0].asks) <= MOST):
                 one = self._waiting.popleft()
+                self._asks -= len(one[0].asks)
                 if one[1].set_running_or_notify_cancel():  # else whoever asked has hung up
                     asks += len(one[0].asks)
                     batch.append(one)

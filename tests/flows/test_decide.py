@@ -142,6 +142,18 @@ def test_a_full_queue_says_so(house: Seoul) -> None:
     assert stopping.value.code == "shutting_down"
 
 
+def test_a_few_large_requests_cannot_fill_the_queue(house: Seoul, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batcher, "ASKS", 5)
+    made = Batcher(house.gate)
+    with pytest.raises(Unavailable) as full:
+        made.submit(Request(house.key, [ask("email", "yes@example.com")] * 6))
+    assert full.value.code == "decisions_full"
+    answered = made.submit(Request(house.key, [ask("email", "yes@example.com")] * 5)).result(30)
+    assert len(answered.answers) == 5
+    assert len(made.submit(Request(house.key, [ask("email", "yes@example.com")] * 5)).result(30).answers) == 5
+    made.close()
+
+
 def test_a_poison_question_fails_alone(house: Seoul, answering: Batcher, monkeypatch: pytest.MonkeyPatch) -> None:
     real = decide_batch
 
