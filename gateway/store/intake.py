@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 
 from gateway.store import intake_copy as pack
 from gateway.store import suppressions
-from gateway.store.hash_array import HashArray, taking_hashes
 from gateway.store.intake_send import Target, copy
 from gateway.store.snapshots import cursor
 
@@ -80,8 +79,7 @@ def suppressed(connection: Connection, kind: str, hashes: Sequence[bytes]) -> di
     if not hashes:
         return {}
     suppressions.hits(connection, kind, hashes[:1])  # from here on none can be added until this transaction ends
-    values = {"kind": kind, "hashes": HashArray(hashes)}
-    suspects = taking_hashes(cursor(connection)).execute(_SUSPECTS, values).fetchall()
+    suspects = cursor(connection).execute(_SUSPECTS, {"kind": kind, "hashes": list(hashes)}).fetchall()
     return suppressions.hits(connection, kind, [row[0] for row in suspects])
 
 

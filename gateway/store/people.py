@@ -12,7 +12,6 @@ from typing import LiteralString, NamedTuple
 from sqlalchemy import Connection, text
 
 from gateway.store import intake_copy as pack
-from gateway.store.hash_array import HashArray, taking_hashes
 from gateway.store.intake_send import Target, copy
 from gateway.store.snapshots import cursor
 from gateway.store.suppressions import ALL, STORAGE
@@ -67,8 +66,7 @@ def matches(connection: Connection, kind: str, indexes: Collection[bytes]) -> li
     """Give everybody who has one of these blind indexes (of any version), by person number."""
     if not indexes:
         return []
-    asked = HashArray(sorted(indexes))  # in the order of the database's own index
-    found = taking_hashes(cursor(connection)).execute(_MATCHES, {"kind": kind, "indexes": asked})
+    found = cursor(connection).execute(_MATCHES, {"kind": kind, "indexes": sorted(indexes)})
     return [Match(kind, *row) for row in found.fetchall()]
 
 
