@@ -111,9 +111,9 @@ CREATE TABLE identifier (
   CONSTRAINT pk_identifier PRIMARY KEY (person_no, kind, index, source_no)
 );
 
-CREATE INDEX ix_identifier_kind_index ON identifier (kind, index);
+CREATE INDEX ix_identifier_index ON identifier (index);
 
-CREATE INDEX ix_identifier_kind_suppress ON identifier (kind, suppress);
+CREATE INDEX ix_identifier_suppress ON identifier (suppress);
 
 CREATE TABLE officer (
   no BIGINT GENERATED ALWAYS AS IDENTITY,

@@ -66,8 +66,8 @@ def test_changed_evidence_is_found_out(
         kept = evidence.add(connection, seal, "form", CONTENT)
     superuser = create_engine(migrated_url)
     with superuser.begin() as connection:
-        connection.execute(text("ALTER TABLE evidence DISABLE TRIGGER ALL"))
-        connection.execute(text(f"UPDATE evidence SET {harm}"))
+        connection.execute(text("ALTER TABLE ostiary.evidence DISABLE TRIGGER ALL"))
+        connection.execute(text(f"UPDATE ostiary.evidence SET {harm}"))
     superuser.dispose()
     with unit(app_engine) as connection, pytest.raises(Unavailable) as refusal:
         evidence.read(connection, seal, kept.no)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.vault.disclose import FieldValue, csv_header, csv_line, fragment, line, masked
+from gateway.vault.disclose import FieldValue, csv_header, csv_line, fragment, fragments_many, line, masked
 from gateway.vault.errors import Unfit
 
 TOKEN = "tk1.I-2bFAO0D9zD7C89LYhfcyeKrTpIw-gBk1BY7eXyIoA"
@@ -114,3 +114,14 @@ def test_every_csv_line_is_read_back_as_one_row(fields: dict[str, FieldValue]) -
     assert len(rows) == 1
     assert len(rows[0]) == 1 + len(columns)
     assert not any(cell.startswith(("=", "@", "\t", "\r", "+")) for cell in rows[0])
+
+
+@given(st.lists(NAMES, unique=True, max_size=4), st.data())
+def test_many_fragments_are_what_each_alone_would_be(names: list[str], data: st.DataObject) -> None:
+    count = data.draw(st.integers(0, 6))
+    cells: list[st.SearchStrategy[FieldValue]] = [TEXTS, st.integers(-(2**63), 2**63 - 1)]
+    columns: dict[str, list[FieldValue]] = {
+        name: data.draw(st.lists(data.draw(st.sampled_from(cells)), min_size=count, max_size=count)) for name in names
+    }
+    rows = [{name: columns[name][at] for name in names if columns[name][at]} for at in range(count if names else 0)]
+    assert fragments_many(columns) == [fragment(row) for row in rows]

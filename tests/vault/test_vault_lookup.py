@@ -92,3 +92,10 @@ def test_a_digest_of_another_length_is_refused(keyring: Keyring, length: int) ->
         Lookup(keyring).index_digest("email", bytes(length))
     with pytest.raises(Unfit):
         Lookup(keyring).suppression_digest("email", bytes(length))
+
+
+@given(st.lists(TEXT, max_size=20))
+def test_both_columns_are_what_the_two_alone_give(values: list[str]) -> None:
+    lookup = Lookup(_house())
+    both = lookup.both_many("email", values)
+    assert both == (lookup.index_many("email", values), lookup.suppression_many("email", values))
