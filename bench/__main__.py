@@ -6,7 +6,6 @@ that another machine would have to repeat. Must never report a part that did not
 
 import argparse
 import json
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,8 +51,8 @@ PARTS: dict[str, Callable[[Place], dict[str, Any]]] = {
 }
 
 
-def main() -> int:
-    """Measure; gives 0 when every goal of what ran was met, 1 otherwise."""
+def main() -> None:
+    """Measure and print; a goal that was missed is said, and is not a failure of the program."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=f"one of {', '.join(PARTS)}; default: all")
     parser.add_argument("--people", type=int, default=100_000, help="people in the house (default: 100000)")
@@ -62,10 +61,10 @@ def main() -> int:
         parser.error(f"there is no part {', '.join(unknown)}")
     if given.people < 1_000:
         parser.error("a release of fewer than 1000 people says nothing")
-    return _measure(given.parts or list(PARTS), given.people)
+    _measure(given.parts or list(PARTS), given.people)
 
 
-def _measure(parts: list[str], people: int) -> int:
+def _measure(parts: list[str], people: int) -> None:
     from bench.machine import machine
     from bench.place import place
 
@@ -83,8 +82,7 @@ def _measure(parts: list[str], people: int) -> int:
     path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     Console().print(table(result))
     console.print(f"written to {path}")
-    return 0 if all(goal["met"] for goal in result["goals"]) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
