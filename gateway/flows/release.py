@@ -90,8 +90,9 @@ def open_release(gate: Gate, credential: str, wish: Wish, key: str | None = None
     caller = _caller(gate, credential)  # 1
     with _refusals_noted(gate, caller, wish), gate.house.unit() as connection:
         plan = _plan(gate, connection, caller, wish)  # 2, 3
+        # After the commit that ends this block the release is on record and nothing has left. A crash then leaves a
+        # release without pages; asked again with its key, it goes on.
         return _open(gate, connection, plan, key)  # 4
-    # True now: the release is on record and nothing has left. A crash here leaves a release without pages.
 
 
 def count(gate: Gate, credential: str, wish: Wish) -> dict[str, Any]:
