@@ -12,16 +12,17 @@ from gateway.console.report import rows_of, stages_of, summary_of, values_of
 from gateway.console.words import counted
 from gateway.domain.errors import NotFound
 from gateway.flows import overview
-from gateway.flows.overview import Import, SourceRow
+from gateway.flows.overview import Import, SourceLine
 
 Sorter = Callable[[Any], Any]
 
 _SOURCES: Final[dict[str, Sorter]] = {
-    "name": lambda row: row.source.name.casefold(),
-    "kind": lambda row: row.source.kind,
-    "status": lambda row: row.source.status.value,
-    "collector": lambda row: row.collector.casefold(),
-    "country": lambda row: row.source.country,
+    "name": lambda line: line.row.source.name.casefold(),
+    "verdict": lambda line: line.verdict.value,
+    "kind": lambda line: line.row.source.kind,
+    "status": lambda line: line.row.source.status.value,
+    "collector": lambda line: line.row.collector.casefold(),
+    "country": lambda line: line.row.source.country,
 }
 _IMPORTS: Final[dict[str, Sorter]] = {
     "began": lambda one: one.batch.no,
@@ -96,10 +97,10 @@ def _uid(text: str) -> bytes:
         raise NotFound("import_unknown", "No import has that number. The imports page lists them.") from error
 
 
-def _sources_title(rows: Sequence[SourceRow]) -> str:
+def _sources_title(rows: Sequence[SourceLine]) -> str:
     if not rows:
         return "No source is registered yet"
-    approved = sum(row.source.status.value == "approved" for row in rows)
+    approved = sum(line.row.source.status.value == "approved" for line in rows)
     return f"{approved} of {counted(len(rows), 'source is', 'sources are')} approved"
 
 

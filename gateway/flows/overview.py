@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.domain.errors import NotFound
+from gateway.domain.lawfulness import verdict_on
 from gateway.flows.gate import Gate
 from gateway.flows.inspect import LedgerState, verify_state
 from gateway.flows.officers import Officer, require
@@ -16,6 +17,7 @@ from gateway.store import batches, overview, parties, sources
 from gateway.store.batches import Batch
 from gateway.store.overview import Refusal, Release
 from gateway.store.sources import SourceRow
+from policies.terms import Verdict
 
 __all__ = [
     "Batch",
@@ -24,6 +26,7 @@ __all__ = [
     "Overview",
     "Refusal",
     "Release",
+    "SourceLine",
     "SourceRow",
     "SourceView",
     "choices_of",
@@ -80,6 +83,14 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source in the list: an officer's approval is one thing, the verdict of the law another."""
+
+    row: SourceRow
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """What the "may I?" form offers: tools with their senders, purposes with their titles, channels, sources."""
 
@@ -113,15 +124,19 @@ def overview_of(gate: Gate, officer: Officer) -> Overview:
         )
 
 
-def sources_of(gate: Gate, officer: Officer) -> Sequence[SourceRow]:
-    """List the registered sources by name.
+def sources_of(gate: Gate, officer: Officer) -> Sequence[SourceLine]:
+    """List the registered sources by name, each with what the law in force says of it where its lists are from.
 
     Raises:
         Refused: `role_may_not`.
     """
     with gate.house.unit() as connection:
         require(gate, connection, officer, "source.read")
-        return sources.sources(connection)
+        bundle = gate.house.bundle(connection)
+        return [
+            SourceLine(row, verdict_on(row.source, bundle, [row.source.country]).verdict)
+            for row in sources.sources(connection)
+        ]
 
 
 def source_of(gate: Gate, officer: Officer, name: str) -> SourceView:

@@ -21,15 +21,9 @@ def in_force(connection: Connection) -> str | None:
     return connection.execute(_IN_FORCE).scalar_one_or_none()
 
 
-def in_force_at(connection: Connection, at: datetime) -> str | None:
-    """Give the digest that was in force at a moment (UTC), or None."""
-    return connection.execute(_AT, {"at": at}).scalar_one_or_none()
-
-
 _ADD = text("INSERT INTO bundle (digest, text) VALUES (:digest, :text) ON CONFLICT DO NOTHING")
 _END = text(
     "UPDATE bundle SET in_force_to = :at WHERE in_force_to IS NULL AND in_force_from IS NOT NULL AND digest <> :digest"
 )
 _BEGIN = text("UPDATE bundle SET in_force_from = :at, in_force_to = NULL, signed_by = :actor WHERE digest = :digest")
 _IN_FORCE = text("SELECT digest FROM bundle WHERE in_force_from IS NOT NULL AND in_force_to IS NULL")
-_AT = text("SELECT digest FROM bundle WHERE in_force_from <= :at AND (in_force_to IS NULL OR in_force_to > :at)")

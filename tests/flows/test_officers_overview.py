@@ -11,7 +11,9 @@ from gateway.flows import inspect, overview
 from gateway.flows.gate import Gate
 from gateway.flows.inspect import LedgerQuery
 from gateway.flows.officers import Officer, create_officer
+from gateway.flows.sources import SourceWish, approve_source, register_source
 from gateway.store import parties
+from policies.terms import SourceStatus, Verdict
 
 PASSWORD = "twelve geese cross"
 
@@ -129,3 +131,13 @@ def test_an_entry_that_is_not_in_the_log_yet_is_not_shown(gate: Gate, anna: Offi
     state = inspect.verify_state(gate)
     assert (state.size, state.at, state.check) == (0, None, None)
     assert state.waiting >= 2
+
+
+def test_an_approval_does_not_hide_what_the_law_says_of_a_source(gate: Gate, anna: Officer) -> None:
+    with gate.house.unit() as connection:
+        parties.add_party(connection, "Unnamed seller", "CN")
+    register_source(gate, "anna", SourceWish("Bought list", "bought_list", "Unnamed seller", "CN"))
+    approve_source(gate, "anna", "Bought list")
+    (line,) = overview.sources_of(gate, anna)
+    assert line.row.source.status is SourceStatus.APPROVED
+    assert line.verdict is Verdict.REFUSE
