@@ -14,8 +14,8 @@ from policies.packs import Case
 from policies.reading import Document, read, shape
 from policies.schema import CaseFile
 
-_facts = ("person", "consent", "dealing", "source", "reach", "registers", "caps", "ask")
-_wants = frozenset({"outcome", "code", "not_before", "obligations", "cites", "step"})
+_facts = ("person", "consent", "dealing", "source", "reach", "registers", "caps", "signed", "latest", "ask")
+_wants = frozenset({"outcome", "code", "not_before", "obligations", "cites", "step", "without", "lacks"})
 
 
 def load_cases(folder: Path = PACKAGED / "cases") -> tuple[Case, ...]:

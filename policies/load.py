@@ -6,19 +6,33 @@ Must never give out a bundle that is partly wrong, and never reads anything but 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from policies.packs import STRICTEST, Bundle, Field, Pack, Period, Purpose, PurposeTree, Rule, SourceRule
+from policies import inheritance
+from policies.packs import (
+    STRICTEST,
+    Bundle,
+    Calendar,
+    Cap,
+    Field,
+    Holidays,
+    Pack,
+    Period,
+    Purpose,
+    PurposeTree,
+    Rule,
+    SourceRule,
+)
 from policies.periods import in_order
 from policies.reading import Document, read, shape
 from policies.refusal import PolicyRefused
-from policies.rules import check_references, rule
-from policies.schema import FieldsFile, PackFile, PurposesFile
+from policies.rules import house_cap
+from policies.schema import CalendarFile, CapsFile, FieldsFile, HolidaysFile, PurposesFile
 from policies.sourcing import sources
-from policies.terms import Outcome
+from policies.terms import Day, Outcome
 
 PACKAGED = Path(__file__).parent
 """The policies that come with the program."""
@@ -27,6 +41,9 @@ _patterns = (
     "purposes.yaml",
     "fields.yaml",
     "sources.yaml",
+    "holidays.yaml",
+    "caps.yaml",
+    "messages.yaml",
     "jurisdictions/*.yaml",
     "roles/model.conf",
     "roles/policy.csv",
@@ -91,7 +108,7 @@ def _text(path: Path, folder: Path) -> str:
 def _cached(content: bytes) -> Bundle:
     files: Mapping[str, str] = MappingProxyType(json.loads(content))
     purposes, valid_days = _purposes(read("purposes.yaml", files["purposes.yaml"]))
-    packs, speaks_for = _packs(files)
+    packs, speaks_for = inheritance.packs(files)
     known = frozenset(packs) | frozenset(speaks_for)
     kinds, evidence = sources(read("sources.yaml", files["sources.yaml"]), purposes, known)
     _check_words(files, packs, purposes, kinds, evidence)
@@ -104,6 +121,8 @@ def _cached(content: bytes) -> Bundle:
         evidence=evidence,
         packs=packs,
         speaks_for=speaks_for,
+        holidays=_holidays(files, packs),
+        caps=_caps(files, packs),
         periods=_periods(packs),
         valid_days=valid_days,
     )
@@ -140,79 +159,6 @@ def _fields(document: Document) -> Mapping[str, Field]:
     )
 
 
-def _packs(files: Mapping[str, str]) -> tuple[Mapping[str, Pack], Mapping[str, str]]:
-    raw: dict[str, tuple[Document, PackFile]] = {}
-    for name, text in files.items():
-        if name.startswith("jurisdictions/"):
-            document = read(name, text)
-            pack = shape(document, PackFile)
-            if name != f"jurisdictions/{pack.jurisdiction.lower()}.yaml":
-                message = f"{pack.jurisdiction} belongs into jurisdictions/{pack.jurisdiction.lower()}.yaml."
-                raise document.refuse("wrong_file_name", "$.jurisdiction", message)
-            raw[pack.jurisdiction] = document, pack
-    members = {code: frozenset(pack.members) for code, (_, pack) in raw.items() if pack.members}
-    packs: dict[str, Pack] = {}
-    for code in raw:
-        _inherit(code, raw, members, packs, ())
-    return MappingProxyType(packs), _speaks_for(raw)
-
-
-def _speaks_for(raw: Mapping[str, tuple[Document, PackFile]]) -> Mapping[str, str]:
-    """Say which pack a country gets: its own before the one that counts it as a member."""
-    out: dict[str, str] = {}
-    for code, (document, pack) in sorted(raw.items()):
-        for country in pack.members:
-            if country in out:
-                raise document.refuse("two_unions", "$.members", f"{country} is a member of {out[country]} already.")
-            out[country] = code
-    out.update({code: code for code in raw if code != STRICTEST})
-    return MappingProxyType(out)
-
-
-def _inherit(
-    code: str,
-    raw: Mapping[str, tuple[Document, PackFile]],
-    members: Mapping[str, frozenset[str]],
-    packs: dict[str, Pack],
-    children: tuple[str, ...],
-) -> tuple[Rule, ...]:
-    """Make a pack after the one it extends, so that a rule may relax an inherited one."""
-    if code in packs:
-        return packs[code].rules
-    document, pack = raw[code]
-    inherited: tuple[Rule, ...] = ()
-    if pack.extends is not None:
-        if pack.extends not in raw:
-            raise document.refuse("unknown_jurisdiction", "$.extends", f"There is no pack {pack.extends}.")
-        if pack.extends in (*children, code):
-            raise document.refuse("circular_extends", "$.extends", f"{code} extends itself by way of {pack.extends}.")
-        inherited = _inherit(pack.extends, raw, members, packs, (*children, code))
-    _check_zones(document, pack)
-    own = tuple(
-        (path, rule(document, path, each, members))
-        for path, each in ((f"$.rules[{at}]", each) for at, each in enumerate(pack.rules))
-    )
-    rules = (*inherited, *(each for _, each in own))
-    check_references(document, rules, own)
-    zones = MappingProxyType({region: tuple(each) for region, each in pack.region_zones.items()})
-    packs[code] = Pack(
-        code, pack.name, pack.extends or "", frozenset(pack.members), tuple(pack.time_zones), zones, rules
-    )
-    return rules
-
-
-def _check_zones(document: Document, pack: PackFile) -> None:
-    named = [(f"$.time_zones[{at}]", zone) for at, zone in enumerate(pack.time_zones)]
-    for region, zones in pack.region_zones.items():
-        named += [(f"$.region_zones.{region}[{at}]", zone) for at, zone in enumerate(zones)]
-    for path, zone in named:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            message = f"“{zone}” is no time zone. Use an IANA name, as in Asia/Seoul."
-            raise document.refuse("unknown_time_zone", path, message) from error
-
-
 def _check_words(
     files: Mapping[str, str],
     packs: Mapping[str, Pack],
@@ -233,6 +179,38 @@ def _check_words(
                     raise PolicyRefused(code, each.file, each.line, f"{each.id} names “{word}”, which nobody defines.")
     if not files["roles/policy.csv"].strip():
         raise PolicyRefused("empty_file", "roles/policy.csv", 1, "Nobody may do anything. Write the roles.")
+
+
+def _holidays(files: Mapping[str, str], packs: Mapping[str, Pack]) -> Holidays:
+    """Read the calendars. A bundle from before there were any has none: every day then counts as a holiday."""
+    holidays = Holidays(date.max, date.min, MappingProxyType({}))
+    if "holidays.yaml" in files:
+        raw = shape(read("holidays.yaml", files["holidays.yaml"]), HolidaysFile)
+        made = {code: _calendar(each) for code, each in raw.calendars.items()}
+        holidays = Holidays(raw.first, raw.last, MappingProxyType(made))
+    for pack in packs.values():
+        for each in pack.rules:
+            if Day.HOLIDAY in each.when.days and pack.calendar not in holidays.calendars and not pack.members:
+                message = f"{each.id} looks at public holidays, and holidays.yaml has no calendar {pack.calendar}."
+                raise PolicyRefused("no_calendar", each.file, each.line, message)
+    return holidays
+
+
+def _calendar(raw: CalendarFile) -> Calendar:
+    regions = {region: frozenset(days) for region, days in raw.regions.items()}
+    return Calendar(frozenset(raw.national), MappingProxyType(regions))
+
+
+def _caps(files: Mapping[str, str], packs: Mapping[str, Pack]) -> tuple[Cap, ...]:
+    """Give the caps of all packs, each once, and those of the house."""
+    found = {each.cap.id: each.cap for pack in packs.values() for each in pack.rules if each.cap is not None}
+    if "caps.yaml" in files:
+        document = read("caps.yaml", files["caps.yaml"])
+        for at, raw in enumerate(shape(document, CapsFile).caps):
+            if raw.id in found:
+                raise document.refuse("repeated_cap", f"$.caps[{at}]", f"{raw.id} is said twice. Rename one of them.")
+            found[raw.id] = house_cap(document, f"$.caps[{at}]", raw)
+    return tuple(found.values())
 
 
 def _periods(packs: Mapping[str, Pack]) -> tuple[Period, ...]:

@@ -5,15 +5,17 @@ Must never read a file, know a country by name, or decide: `load` makes these, t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from policies.terms import (
+    Across,
     Act,
     AudienceKind,
     Capacity,
     Channel,
+    Condition,
     Day,
     DealingKind,
     Evidence,
@@ -63,6 +65,8 @@ class When:
     lines: frozenset[LineType] = frozenset()
     kinds: frozenset[AudienceKind] = frozenset()
     regions: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    classes: frozenset[FieldClass] = frozenset()
     capacities: frozenset[Capacity] = frozenset()
     tool_in: frozenset[str] = frozenset()
     tool_outside: frozenset[str] = frozenset()
@@ -77,8 +81,13 @@ class When:
     @property
     def changing(self) -> bool:
         """Whether the rule looks at anything but the ask itself and the kind of person."""
-        looked_at = (self.regions, self.source_kinds, self.source_evidence, self.dealing, self.consent, self.age_under)
-        return any(looked_at)
+        looked_at = (self.source_kinds, self.source_evidence, self.dealing, self.consent, self.age_under)
+        return any(looked_at) or self.placed
+
+    @property
+    def placed(self) -> bool:
+        """Whether the rule looks at where in the pack's land the person lives."""
+        return bool(self.regions or self.countries)
 
     @property
     def timed(self) -> bool:
@@ -96,15 +105,40 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """How long a consent carries; `outcome` is what is said afterwards."""
+    """How long a consent carries; `outcome` is what is said afterwards.
+
+    A dealing of a kind in `renewed_by` within the period keeps it alive. `claimed`: only consents that a source claims.
+    """
 
     after: Period
     outcome: Outcome
+    renewed_by: frozenset[DealingKind] = frozenset()
+    claimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `contacts` with one person within `window`, by any of `channels`.
+
+    `across` says whose contacts are counted together; `same_category` counts only those about the same products.
+    `id` is a rule's or a house cap's.
+    """
+
+    id: str
+    title: str
+    cite: str
+    contacts: int
+    window: timedelta
+    channels: frozenset[Channel]
+    across: Across
+    same_category: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One rule of one law, with exactly the effects that it states; see docs/decisions/0004-rule-language.md.
+
+    `notice` is how long after the collection the person must have been told where the data came from.
 
     Two rules are never equal, so that they may stand in a set.
 
@@ -125,18 +159,31 @@ class Rule:
     relax: tuple[str, ...] = ()
     register: Register | None = None
     lapse: Lapse | None = None
+    cap: Cap | None = None
+    disregard: Condition = Condition.NONE
+    pending: bool = False
+    notice: Period | None = None
     oblige: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def holds_on(self, day: date) -> bool:
-        """Say whether the rule is law on a day."""
-        return self.valid_from <= day <= self.valid_to
+        """Say whether the rule is law on a day; a bill is not."""
+        return not self.pending and self.valid_from <= day <= self.valid_to
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether the rule is unverified and would widen: it then waits until an officer has signed its pack off."""
+        return self.evidence is Evidence.UNVERIFIED and (
+            bool(self.relax) or self.need in (Model.NOTHING, Model.OPT_OUT)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
     """The rules of one jurisdiction, those it inherits first.
 
-    `members` are countries that this pack also speaks for; `region_zones` gives the time zones of a region.
+    `digest` (hex) names its text, its parts' and that of those it inherits from; a sign-off is bound to it. `calendar`
+    names its public holidays. `members` are countries that this pack also speaks for; `region_zones` gives the time
+    zones of a region.
     """
 
     code: str
@@ -146,6 +193,31 @@ class Pack:
     time_zones: tuple[str, ...]
     region_zones: Mapping[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
+    digest: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Public holidays of a country: everywhere, and in single regions (ISO 3166-2 without the country)."""
+
+    national: frozenset[date]
+    regions: Mapping[str, frozenset[date]]
+
+    def days(self, region: str) -> frozenset[date]:
+        """Give the holidays of a region; where it is not known, those of any region count."""
+        if region:
+            return self.national | self.regions.get(region, frozenset())
+        return self.national.union(*self.regions.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """The calendars by code, and the first and last day that they cover; any day outside counts as a holiday."""
+
+    first: date
+    last: date
+    calendars: Mapping[str, Calendar]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +306,8 @@ class Bundle:
     """All policy files of one version. Two bundles are the same if their digest is; equality is identity.
 
     `files` is the text of every file by name; `digest` is the SHA-256 (hex) of `load.archive(bundle)`.
-    `periods` are all that a consent or a dealing is measured by, shortest first.
+    `caps` are those of all packs and of the house. `periods` are all that a consent or a dealing is measured by,
+    shortest first.
     `valid_days` is how long a tool may act on a disclosure before it asks again.
     """
 
@@ -246,6 +319,8 @@ class Bundle:
     evidence: Mapping[str, str]
     packs: Mapping[str, Pack]
     speaks_for: Mapping[str, str]
+    holidays: Holidays
+    caps: tuple[Cap, ...]
     periods: tuple[Period, ...]
     valid_days: int
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, field
 
 from policies.terms import (
+    Across,
     Act,
     AudienceKind,
     Capacity,
@@ -60,6 +61,8 @@ class WhenFile(_Strict, frozen=True):
     line: LineType | list[LineType] = []
     kind: AudienceKind | list[AudienceKind] = []
     region: str | list[str] = []
+    country: Country | list[Country] = []
+    field_class: FieldClass | list[FieldClass] = []
     law_of: Capacity | list[Capacity] = []
     tool_country: ToolFile | None = None
     age_under: Annotated[int, Meta(ge=1, le=120)] | None = None
@@ -85,6 +88,23 @@ class ReconfirmFile(_Strict, frozen=True):
     due: Annotated[str, Meta(pattern="^(the_day_before|the_same_day)$")] = "the_same_day"
 
 
+class ExpireFile(_Strict, frozen=True):
+    """`expire:` of a rule, where more is to be said than how long."""
+
+    after: Text
+    renewed_by: DealingKind | list[DealingKind] = []
+    only: Annotated[str, Meta(pattern="^claimed$")] | None = None
+
+
+class CapFile(_Strict, frozen=True):
+    """`cap:` of a rule: within `days` or within `hours`."""
+
+    contacts: Annotated[int, Meta(ge=1, le=1000)]
+    days: Annotated[int, Meta(ge=1, le=366)] | None = None
+    hours: Annotated[int, Meta(ge=1, le=8784)] | None = None
+    same: Annotated[str, Meta(pattern="^category$")] | None = None
+
+
 class RuleFile(_Strict, frozen=True):
     """One entry of `rules:`."""
 
@@ -100,7 +120,10 @@ class RuleFile(_Strict, frozen=True):
     relax: str | list[str] = []
     register: RegisterFile | None = None
     reconfirm: ReconfirmFile | None = None
-    expire: Text | None = None
+    expire: Any = None  # a period, or an ExpireFile: msgspec's union of a pattern and a struct is not to be trusted
+    cap: CapFile | None = None
+    disregard: list[str] = []
+    pending: bool = False
     oblige: dict[Duty, Any] = {}
 
 
@@ -109,8 +132,11 @@ class PackFile(_Strict, frozen=True):
 
     jurisdiction: Text
     name: Text
-    time_zones: Annotated[list[str], Meta(min_length=1)]
+    time_zones: list[str] = []
     extends: Text | None = None
+    without: list[RuleId] = []
+    part_of: Text | None = None
+    holidays: Text | None = None
     members: list[Country] = []
     region_zones: dict[str, list[str]] = {}
     rules: list[RuleFile] = []
@@ -184,6 +210,41 @@ class FieldsFile(_Strict, frozen=True):
     fields: Annotated[dict[Word, FieldFile], Meta(min_length=1)]
 
 
+class CalendarFile(_Strict, frozen=True):
+    """One entry of `calendars:`."""
+
+    national: list[date] = []
+    regions: dict[str, list[date]] = {}
+
+
+class HolidaysFile(_Strict, frozen=True):
+    """holidays.yaml, written by `python -m policies.holidays`."""
+
+    made_with: Text
+    first: date
+    last: date
+    calendars: dict[str, CalendarFile]
+
+
+class HouseCapFile(_Strict, frozen=True):
+    """One entry of caps.yaml: what the house asks of itself, beyond the law."""
+
+    id: RuleId
+    title: Text
+    contacts: Annotated[int, Meta(ge=1, le=1000)]
+    channel: Channel | list[Channel] = []
+    days: Annotated[int, Meta(ge=1, le=366)] | None = None
+    hours: Annotated[int, Meta(ge=1, le=8784)] | None = None
+    across: Across = Across.HOUSE
+    same: Annotated[str, Meta(pattern="^category$")] | None = None
+
+
+class CapsFile(_Strict, frozen=True):
+    """caps.yaml."""
+
+    caps: list[HouseCapFile] = []
+
+
 class CaseFile(_Strict, frozen=True):
     """One entry of cases/**: facts, ask and wanted decision. `like` names an earlier case of the same file."""
 
@@ -195,6 +256,8 @@ class CaseFile(_Strict, frozen=True):
     source: dict[str, Any] | None = None
     reach: dict[str, Any] | None = None
     registers: dict[str, datetime] | None = None
-    caps: list[str] | None = None
+    caps: list[dict[str, Any]] | None = None
+    signed: list[str] | None = None
+    latest: datetime | None = None
     ask: dict[str, Any] = {}
     want: dict[str, Any] = {}

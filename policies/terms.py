@@ -103,6 +103,9 @@ class Condition(IntFlag):
     SEPARATE = 4
     NAMED_RECIPIENT = 8
     DOUBLE_OPT_IN = 16
+    TIED = 32  # made a condition of a gift or a service (GDPR 7(4), PIPA 22(5))
+    GUARDIAN = 64  # given by a parent or guardian (GDPR 8(1), PIPA 22-2)
+    EXPLICIT = 128  # to special categories, named as such (GDPR 9(2)(a), PIPL 29)
 
 
 class Flag(IntFlag):
@@ -184,6 +187,8 @@ class Model(StrEnum):
     OPT_IN_SEPARATE_NAMED = "opt_in_separate_named"
     OPT_IN_WRITTEN = "opt_in_written"
     OPT_IN_WRITTEN_NAMED = "opt_in_written_named"
+    OPT_IN_EXPLICIT = "opt_in_explicit"
+    OPT_IN_GUARDIAN = "opt_in_guardian"
     BAN = "ban"
 
 
@@ -196,6 +201,8 @@ CARRIES: dict[Model, Condition] = {
     Model.OPT_IN_SEPARATE_NAMED: Condition.SEPARATE | Condition.NAMED_RECIPIENT,
     Model.OPT_IN_WRITTEN: Condition.WRITTEN,
     Model.OPT_IN_WRITTEN_NAMED: Condition.WRITTEN | Condition.NAMED_RECIPIENT,
+    Model.OPT_IN_EXPLICIT: Condition.EXPLICIT,
+    Model.OPT_IN_GUARDIAN: Condition.GUARDIAN,
 }
 
 
@@ -208,7 +215,7 @@ class Capacity(StrEnum):
 
 
 class Day(StrEnum):
-    """A day of the week, Monday first as in ISO 8601."""
+    """A day of the week, Monday first as in ISO 8601, or a public holiday."""
 
     MON = "mon"
     TUE = "tue"
@@ -217,6 +224,18 @@ class Day(StrEnum):
     FRI = "fri"
     SAT = "sat"
     SUN = "sun"
+    HOLIDAY = "holiday"
+
+
+WEEK: tuple[Day, ...] = tuple(Day)[:7]
+"""The days of the week, Monday first: `WEEK[moment.weekday()]`."""
+
+
+class Across(StrEnum):
+    """Whose contacts a frequency cap counts together."""
+
+    SENDER = "sender"
+    HOUSE = "house"
 
 
 class Likeness(StrEnum):
@@ -244,6 +263,18 @@ class Duty(StrEnum):
     SAY_WHO_CALLS = "say_who_calls"
     NOTICE_OF_SOURCE = "notice_of_source"
     NOTICE_OF_RECIPIENT = "notice_of_recipient"
+    SAY_PURPOSE = "say_purpose"
+    HEADERS = "headers"
+    SIGNATURE = "signature"
+    NUMBER_SERIES = "number_series"
+    HEADER_SUFFIX = "header_suffix"
+    STATEMENT_LANGUAGES = "statement_languages"
+    REGISTERED_SENDER = "registered_sender"
+    REGISTERED_TEMPLATE = "registered_template"
+    KEYPRESS_REFUSAL = "keypress_refusal"
+    HONOUR_SIGNAL = "honour_signal"
+    OPT_OUT_LINK = "opt_out_link"
+    PROOF_OF_CONSENT = "proof_of_consent"
     CERTIFIED_CARRIER = "certified_carrier"
     PROOF_TO_CARRIER = "proof_to_carrier"
     NUMBER_SHOWN = "number_shown"
@@ -251,9 +282,15 @@ class Duty(StrEnum):
     BLOCK_ALL_BRANDS = "block_all_brands"
     PROOF_YEARS = "proof_years"
     STOP_WITHIN_DAYS = "stop_within_days"
+    STOP_WITHIN_WORKING_DAYS = "stop_within_working_days"
+    SENDER_VALID_DAYS = "sender_valid_days"
+    CONFIRM_ORAL_DAYS = "confirm_oral_days"
+    CONFIRM_TEXT_MINUTES = "confirm_text_minutes"
     RESULT_NOTICE_DAYS = "result_notice_days"
     REFUSAL_OPEN_DAYS = "refusal_open_days"
     CALLS_PER_DAY = "calls_per_day"
+    NOTICE_WITHIN = "notice_within"
+    NOTICE_OF_SOURCE_BY = "notice_of_source_by"
     SEND_BETWEEN = "send_between"
     VALID_UNTIL = "valid_until"
     RECHECK = "recheck"

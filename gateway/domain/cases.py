@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from gateway.domain.bands import band, cutoffs
 from gateway.domain.decision import decide
-from gateway.domain.people import Consent, Dealing, Facts, Person, Reach, Snapshot, Source
+from gateway.domain.people import Consent, Dealing, Facts, Person, Reach, Snapshot, Source, UsedCap
 from gateway.domain.reasons import Decision
 from gateway.domain.requests import Ask, Party
 from gateway.domain.standing import ranked
@@ -22,6 +22,7 @@ from policies.terms import (
     Condition,
     ConsentState,
     DealingKind,
+    FieldClass,
     Flag,
     LineType,
     Scope,
@@ -78,9 +79,10 @@ def facts_of(case: Case, bundle: Bundle) -> tuple[Ask, Facts, Snapshot]:
         _reaches(dict(told.get("reach", {}))),
         _consents(told.get("consent", ()), ago),
         tuple(_dealing(dict(each), ago) for each in told.get("dealing", ())),
-        tuple(told.get("caps", ())),
+        tuple(UsedCap(**each) for each in told.get("caps", ())),
     )
-    return ask, facts, Snapshot({source.no: source}, dict(told.get("registers", {})))
+    signed = frozenset(told.get("signed", ()))
+    return ask, facts, Snapshot({source.no: source}, dict(told.get("registers", {})), signed, told.get("latest"))
 
 
 def _person(told: dict[str, Any]) -> Person:
@@ -102,6 +104,7 @@ def _ask(told: dict[str, Any], person: Person) -> Ask:
         tool_country=told.pop("tool_country", country),
         line=LineType(line) if line else None,
         category=told.pop("category", ""),
+        classes=frozenset(FieldClass(word) for word in told.pop("classes", ())),
     )
     return _all_read(ask, told)
 
@@ -177,6 +180,10 @@ def _differences(want: Mapping[str, Any], decision: Decision) -> Iterable[str]:
     rules = {*decision.rules, *(reason.rule for reason in decision.reasons)}
     if missing := sorted(set(want.get("cites", ())) - rules):
         yield f"cites: wanted {', '.join(missing)} among {', '.join(sorted(rules))}"
+    if present := sorted(set(want.get("without", ())) & rules):
+        yield f"without: {', '.join(present)} had a part"
+    if carried := sorted(set(want.get("lacks", ())) & decision.obligations.keys()):
+        yield f"lacks: {', '.join(carried)} is asked for"
     for name, value in want.get("obligations", {}).items():
         if decision.obligations.get(name) != value:
             yield f"obligations.{name}: wanted {value}, got {decision.obligations.get(name)}"

@@ -9,18 +9,19 @@ never read a clock, a row or a country's name, and never allow what it cannot de
   4 suppression  our own suppressions, national registers
   5 objection    later than any consent
   6 law          of the recipient, the sender and the data's origin: the strictest holds
-  7 hours        by the recipient's clock; a disclosure carries them along
+  7 hours        by the recipient's clock; a disclosure carries them along; a clock behind the ledger is no clock
   8 caps         used up: hold
   9 duties       what a permission obliges to
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from gateway.domain.clock import look_at_clock
 from gateway.domain.grant import Grant
-from gateway.domain.law import consult, exports, look_at_clock
+from gateway.domain.law import consult, exports
 from gateway.domain.lawfulness import SourceFinding, source_stands
-from gateway.domain.people import Consent, Facts, Reach, Snapshot, Source
+from gateway.domain.people import Consent, Facts, Reach, Snapshot, Source, UsedCap
 from gateway.domain.question import Laws, Question, laws_of
 from gateway.domain.reasons import Decision, Reason, Step
 from gateway.domain.requests import Ask
@@ -29,6 +30,12 @@ from policies.packs import Bundle
 from policies.terms import Act, ConsentState, Flag, Outcome
 
 __all__ = ["Decision", "Reason", "Step", "decide"]
+
+RESERVED = "reserved:"
+"""How a slot that a campaign holds is named among the used-up caps, before the campaign's name."""
+
+SKEW = timedelta(seconds=5)
+"""By how much the clocks of several machines may differ before one of them is said to stand behind."""
 
 
 def decide(ask: Ask, grant: Grant | None, facts: Facts, snapshot: Snapshot, bundle: Bundle, at: datetime) -> Decision:
@@ -59,7 +66,7 @@ def decide(ask: Ask, grant: Grant | None, facts: Facts, snapshot: Snapshot, bund
     ]
     best = min(judged, key=lambda each: WORST.index(each.outcome))
     also = tuple(each for each in judged if each.outcome is Outcome.ALLOW)
-    return told(start, [*common, *best.against, *_caps(start)], best, also, findings)
+    return told(start, [*common, *best.against, *_behind(start), *_caps(start)], best, also, findings)
 
 
 def _believed(facts: Facts, snapshot: Snapshot, bundle: Bundle, at: datetime) -> Facts:
@@ -213,14 +220,29 @@ def _objection(stop: Consent | None, consents: tuple[Consent, ...]) -> list[Reas
     ]
 
 
+def _behind(question: Question) -> list[Reason]:
+    """Step 7: if the ledger knows a later time than the clock, every age and hour is in doubt: nothing is allowed."""
+    latest = question.snapshot.latest
+    if latest is None or question.at >= latest - SKEW:
+        return []
+    words = f"the clock stands {latest - question.at} behind what the ledger knows"
+    return [Reason("clock_backwards", 7, "", "", words, Outcome.HOLD, "set this machine's clock right")]
+
+
 def _caps(question: Question) -> list[Reason]:
-    """Step 8: a cap that is used up holds a contact; a disclosure must be asked about again before sending."""
+    """Step 8, beyond the law: a cap of the house, or a slot of a campaign that goes before, holds a contact."""
     if question.ask.act is Act.DISCLOSE:
         return []
-    return [
-        Reason("cap_used_up", 8, cap, "", f"the cap {cap} is used up", Outcome.HOLD, "wait for the cap")
-        for cap in question.facts.caps
-    ]
+    lawful = {cap.id for cap in question.bundle.caps if cap.cite}
+    return [_held(question, used) for used in question.facts.caps if used.cap not in lawful]
+
+
+def _held(question: Question, used: UsedCap) -> Reason:
+    titles = {cap.id: cap.title for cap in question.bundle.caps}
+    words = f"{titles.get(used.cap, used.cap)}; that is used up"
+    if used.cap.startswith(RESERVED):
+        return Reason("reserved", 8, used.cap, "", "another campaign goes before", Outcome.HOLD, "wait for its end")
+    return Reason("cap_used_up", 8, used.cap, "", words, Outcome.HOLD, "wait for the cap")
 
 
 def _judge(start: Question, consents: tuple[Consent, ...], source: Source | None, reach: Reach | None) -> Judged:

@@ -8,7 +8,17 @@ from typing import Any
 
 from policies.terms import Duty
 
-_least = frozenset({Duty.STOP_WITHIN_DAYS, Duty.RESULT_NOTICE_DAYS, Duty.CALLS_PER_DAY})
+_least = frozenset(
+    {
+        Duty.STOP_WITHIN_DAYS,
+        Duty.STOP_WITHIN_WORKING_DAYS,
+        Duty.RESULT_NOTICE_DAYS,
+        Duty.CALLS_PER_DAY,
+        Duty.CONFIRM_ORAL_DAYS,
+        Duty.CONFIRM_TEXT_MINUTES,
+        Duty.NOTICE_OF_SOURCE_BY,
+    }
+)
 
 
 def together(duties: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -18,7 +28,8 @@ def together(duties: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         duties: one mapping a rule; keys are words of `Duty`.
 
     Returns:
-        One mapping with sorted keys. Of two numbers the stricter; of two texts a sorted list of both.
+        One mapping with sorted keys. Of two numbers or days the stricter; of two texts a sorted list of both, where
+        `{"any_of": [...]}` is one text that may be written in several ways.
     """
     out: dict[str, Any] = {}
     for each in duties:
@@ -30,7 +41,11 @@ def together(duties: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def _stricter(name: str, one: Any, two: Any) -> Any:
     if one == two:
         return one
-    if type(one) is int and type(two) is int:
+    if name in _least or (type(one) is int and type(two) is int):
         return min(one, two) if name in _least else max(one, two)
-    texts = {*(one if isinstance(one, list) else [one]), *(two if isinstance(two, list) else [two])}
-    return sorted(texts)
+    both = [*(one if isinstance(one, list) else [one]), *(two if isinstance(two, list) else [two])]
+    return sorted({_spelled(each): each for each in both}.values(), key=_spelled)
+
+
+def _spelled(value: Any) -> str:
+    return str(value)

@@ -1,8 +1,16 @@
 """Who asks, and what that caller may ask for: compiled from the role policy once a version, never a row."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from policies.terms import Act, Channel, FieldClass
+
+
+class Mode(StrEnum):
+    """How the gate treats a tool: its word holds, or, while somebody watches, is only noted where law leaves room."""
+
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,7 @@ class Caller:
     fields: frozenset[str]
     version: int
     active: bool = True
+    mode: Mode = Mode.ENFORCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,41 @@ Must never use the sender's clock. Where the zone is not known, every zone of th
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from policies.packs import Pack, Rule
-from policies.terms import Day
+from policies.packs import Bundle, Pack, Rule
+from policies.terms import WEEK, Day
 
-_week = tuple(Day)
 _day_minutes = 24 * 60
-_search_days = 9
+_search_days = 16
+_told_days = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The public holidays where a person may live; any day before `first` or after `last` counts as one."""
+
+    first: date
+    last: date
+    days: frozenset[date]
+
+    def __contains__(self, day: date) -> bool:
+        """Tell whether a day is a public holiday, or may be."""
+        return day in self.days or not self.first <= day <= self.last
+
+
+@lru_cache(maxsize=1024)
+def calendar_of(bundle: Bundle, country: str, region: str) -> Calendar:
+    """Give the holidays of a country's region; of all its regions if none is known; every day if it has no calendar."""
+    held = bundle.holidays
+    known = held.calendars.get(country) or held.calendars.get(bundle.pack(country).calendar)
+    if known is None:
+        return Calendar(date.max, date.min, frozenset())
+    return Calendar(held.first, held.last, known.days(region))
 
 
 def zones_of(pack: Pack, region: str, time_zone: str) -> tuple[ZoneInfo, ...]:
@@ -34,33 +58,41 @@ def _zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def blocking(rules: Iterable[Rule], zones: Sequence[ZoneInfo], at: datetime) -> Rule | None:
+def blocking(rules: Iterable[Rule], zones: Sequence[ZoneInfo], calendar: Calendar, at: datetime) -> Rule | None:
     """Give the first rule that closes a moment in any of the zones."""
     clocks = [at.astimezone(zone) for zone in zones]
     for rule in rules:
-        if any(_closes(rule, clock) for clock in clocks):
+        if any(_closes(rule, clock, calendar) for clock in clocks):
             return rule
     return None
 
 
-def opens_at(rules: Sequence[Rule], zones: Sequence[ZoneInfo], at: datetime) -> datetime | None:
-    """Give the next moment (UTC) at which no rule closes any zone, or None if there is none within nine days."""
-    return next((each for each in _turns(rules, zones, at) if blocking(rules, zones, each) is None), None)
+def opens_at(rules: Sequence[Rule], zones: Sequence[ZoneInfo], calendar: Calendar, at: datetime) -> datetime | None:
+    """Give the next moment (UTC) at which no rule closes any zone, or None if there is none within sixteen days."""
+    return next((each for each in _turns(rules, zones, at) if blocking(rules, zones, calendar, each) is None), None)
 
 
-def closes_at(rules: Sequence[Rule], zones: Sequence[ZoneInfo], at: datetime) -> datetime | None:
+def closes_at(rules: Sequence[Rule], zones: Sequence[ZoneInfo], calendar: Calendar, at: datetime) -> datetime | None:
     """Give the next moment (UTC) at which a rule closes any zone, or None."""
-    return next((each for each in _turns(rules, zones, at) if blocking(rules, zones, each) is not None), None)
+    return next((each for each in _turns(rules, zones, at) if blocking(rules, zones, calendar, each) is not None), None)
+
+
+def shut_days(rules: Sequence[Rule], calendar: Calendar, today: date) -> list[str]:
+    """List the public holidays of the coming month on which a rule closes, for an obligation (ISO dates)."""
+    if not any(Day.HOLIDAY in rule.when.days for rule in rules):
+        return []
+    coming = (today + timedelta(days=ahead) for ahead in range(_told_days))
+    return [day.isoformat() for day in coming if day in calendar]
 
 
 def windows(rules: Sequence[Rule]) -> list[dict[str, Any]]:
-    """Say when sending is open by the recipient's own clock, for an obligation.
+    """Say when sending is open by the recipient's own clock, for an obligation; holidays are told apart.
 
     Returns:
         Rows of `days` (mon … sun), `from` and `to` (HH:MM, 24:00 is the end of the day).
     """
     rows: list[dict[str, Any]] = []
-    for day in _week:
+    for day in WEEK:
         for begin, end in _open(rules, day):
             times = {"from": _clock(begin), "to": _clock(end)}
             same = next((row for row in rows if {"from": row["from"], "to": row["to"]} == times), None)
@@ -71,9 +103,10 @@ def windows(rules: Sequence[Rule]) -> list[dict[str, Any]]:
     return rows
 
 
-def _closes(rule: Rule, clock: datetime) -> bool:
+def _closes(rule: Rule, clock: datetime, calendar: Calendar) -> bool:
     minute = clock.hour * 60 + clock.minute
-    return any(begin <= minute < end for begin, end in _closed(rule, _week[clock.weekday()]))
+    days = (WEEK[clock.weekday()], *((Day.HOLIDAY,) if clock.date() in calendar else ()))
+    return any(begin <= minute < end for day in days for begin, end in _closed(rule, day))
 
 
 def _closed(rule: Rule, day: Day) -> list[tuple[int, int]]:

@@ -5,18 +5,18 @@ Must never allow what no rule speaks of, and never let a rule that is unsure wid
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.domain.bands import first_zone, has_passed, local_day, within
-from gateway.domain.hours import blocking, closes_at, opens_at, windows, zones_of
+from gateway.domain.hours import Calendar, calendar_of, zones_of
 from gateway.domain.people import Consent
 from gateway.domain.question import Question, carried, holds
 from gateway.domain.reasons import Reason
 from gateway.domain.tables import Entry, Table, table_of
-from policies.packs import Pack, Rule
-from policies.terms import Act, Capacity, Condition, Duty, Model, Outcome
+from policies.packs import Lapse, Pack, Rule
+from policies.terms import Act, Capacity, Duty, Model, Outcome
 
 LAW_STEP = 6
 
@@ -28,7 +28,14 @@ _HOW = {
     Model.OPT_IN_NAMED: "that names the recipient",
     Model.OPT_IN_SEPARATE_NAMED: "given apart from any other, naming the recipient",
     Model.OPT_IN_WRITTEN: "in writing",
+    Model.OPT_IN_WRITTEN_NAMED: "in writing, naming the recipient",
+    Model.OPT_IN_EXPLICIT: "that is explicit about the special categories",
+    Model.OPT_IN_GUARDIAN: "given by the parent or guardian",
 }
+
+
+NOWHERE = Calendar(date.max, date.min, frozenset())
+"""The calendar of nowhere: every day may be a holiday."""
 
 
 @dataclass(slots=True)
@@ -40,6 +47,7 @@ class Findings:
     duties: list[Mapping[str, Any]] = field(default_factory=list)
     timed: list[Rule] = field(default_factory=list)
     zones: tuple[ZoneInfo, ...] = ()
+    calendar: Calendar = NOWHERE
     consented: bool = False
 
 
@@ -53,6 +61,7 @@ def consult(question: Question) -> Findings:
     found = Findings()
     person = question.facts.person
     found.zones = zones_of(question.bundle.pack(person.jurisdiction), person.region, person.time_zone)
+    found.calendar = calendar_of(question.bundle, person.jurisdiction, person.region)
     for pack, capacities in question.laws:
         table = table_for(question, pack, capacities)
         alive, lapsed_by = _alive(table, question)
@@ -67,16 +76,33 @@ def table_for(question: Question, pack: Pack, capacities: frozenset[Capacity]) -
 
 
 def _alive(table: Table, question: Question) -> tuple[tuple[Consent, ...], Rule | None]:
-    """Keep the consents that have not lapsed under this pack; name the rule under which one did."""
-    alive, by = question.consents, None
+    """Keep the consents that count under this pack and have not lapsed; name the rule under which one did."""
+    alive, by = _counting(table, question), None
     for entry in table.lapses:
         lapse = entry.rule.lapse
         if lapse is None or (entry.changing and holds(entry.rule, question, alive) is False):
             continue
-        kept = tuple(line for line in alive if within(question.bundle, lapse.after, line.band))
+        kept = tuple(line for line in alive if _lives(question, lapse, line))
         by = entry.rule if len(kept) < len(alive) and by is None else by
         alive = kept
     return alive, by
+
+
+def _counting(table: Table, question: Question) -> tuple[Consent, ...]:
+    """Leave out the consents that were given in a way that this law does not accept."""
+    counting = question.consents
+    for entry in table.disregards:
+        if not entry.changing or holds(entry.rule, question, counting) is not False:
+            counting = tuple(line for line in counting if not line.conditions & entry.rule.disregard)
+    return counting
+
+
+def _lives(question: Question, lapse: Lapse, line: Consent) -> bool:
+    """Say whether a consent has not lapsed: given in time, renewed by a dealing in time, or not of the kind meant."""
+    if lapse.claimed and line.source == 0:
+        return True
+    renewals = (dealing.band for dealing in question.facts.dealings if dealing.kind in lapse.renewed_by)
+    return any(within(question.bundle, lapse.after, band) for band in (line.band, *renewals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +117,25 @@ class _Law:
     found: Findings
 
     def ask(self) -> None:
-        for entry in self._holding(self.table.ages):
+        """Go through the pack's rules in the order of the steps."""
+        for entry in self._holding(self.table.ages):  # 3
             self._too_young(entry)
-        for entry in self._holding(self.table.registers):
+        for entry in self._holding(self.table.registers):  # 4
             self._register(entry)
+        self._needs()  # 6
+        for entry in self._holding(self.table.timed):  # 7
+            if not self._content(entry.rule):
+                self.found.timed.append(entry.rule)
+        for entry in self._holding(self.table.caps):  # 8
+            self._cap(entry.rule)
+        for entry in self._holding(self.table.duties):  # 9
+            self._carry(9, entry.rule)
+
+    def _needs(self) -> None:
         if not self.table.covered:
             self._nobody_speaks()
         for entry in (*self._holding(self.table.exports), *self._holding(self.table.needs)):
             self._need(entry)
-        for entry in self._holding(self.table.timed):
-            if not self._content(entry.rule):
-                self.found.timed.append(entry.rule)
-        for entry in self._holding(self.table.duties):
-            self._carry(9, entry.rule)
         for entry in self.table.lapses:
             self._tell_lapse(entry.rule)
 
@@ -157,21 +189,46 @@ class _Law:
     def _need(self, entry: Entry) -> None:
         rule = entry.rule
         if self._content(rule):
-            self._carry(LAW_STEP, rule)
-            if rule.need not in _asks_nothing:
-                self.found.consented = True
+            self._content_with(rule)
         elif not self._relaxed(rule):
             self._refuse(entry)
+
+    def _content_with(self, rule: Rule) -> None:
+        if self._waits(rule):
+            self._say_unsigned(rule)
+            return
+        self._carry(LAW_STEP, rule)
+        if rule.need not in _asks_nothing:
+            self.found.consented = True
+
+    def _waits(self, rule: Rule) -> bool:
+        """Tell whether a rule may not widen yet: it is unverified, and nobody has signed its pack off."""
+        return rule.unsigned and self.pack.code not in self.question.snapshot.signed
+
+    def _say_unsigned(self, rule: Rule) -> None:
+        words = f"{rule.title}; the rule is unverified and {self.pack.name} is not signed off"
+        remedy = f"two officers sign {self.pack.code} off"
+        self._say(LAW_STEP, "not_signed_off", rule, words, remedy, Outcome.HOLD)
+
+    def _cap(self, rule: Rule) -> None:
+        contact = self.question.ask.act is Act.CONTACT
+        if contact and any(used.cap == rule.id for used in self.question.facts.caps):
+            self._say(8, "cap_used_up", rule, f"{rule.title}; that is used up", "wait for the cap", Outcome.HOLD)
 
     def _content(self, rule: Rule) -> bool:
         return rule.need is not None and carried(rule.need, self.alive)
 
     def _relaxed(self, rule: Rule) -> bool:
-        for relaxer in self.table.relaxers.get(rule.id, ()):
-            if holds(relaxer, self.question, self.alive):
-                self._carry(LAW_STEP, relaxer)
-                return True
-        return False
+        """Tell whether a rule is lifted, or would be by one that waits for its sign-off, which is a hold."""
+        lifting = [each for each in self.table.relaxers.get(rule.id, ()) if holds(each, self.question, self.alive)]
+        if not lifting:
+            return False
+        relaxer = min(lifting, key=self._waits)
+        if self._waits(relaxer):
+            self._say_unsigned(relaxer)
+        else:
+            self._carry(LAW_STEP, relaxer)
+        return True
 
     def _refuse(self, entry: Entry) -> None:
         rule, need = entry.rule, entry.rule.need or Model.BAN
@@ -214,38 +271,3 @@ def exports(question: Question) -> list[Reason]:
             remedy = "a tool in another country"
             found.append(Reason("country_not_allowed", 1, rule.id, rule.cite, rule.title, outcome, remedy))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """What the hours say: against a contact now, until when; or what a disclosure must keep to."""
-
-    against: Reason | None
-    not_before: datetime | None
-    until: datetime | None
-    duty: Mapping[str, Any]
-    rules: tuple[Rule, ...]
-
-
-def look_at_clock(question: Question, found: Findings) -> Clock:
-    """Judge the hours: a contact is held until they open, a disclosure carries them along."""
-    rules, at = tuple(found.timed), question.at
-    if question.ask.act is Act.DISCLOSE:
-        duty = {"windows": windows(rules), "zones": [zone.key for zone in found.zones]} if rules else {}
-        return Clock(None, None, None, {Duty.SEND_BETWEEN.value: duty} if duty else {}, rules)
-    shut = blocking(rules, found.zones, at)
-    if shut is None:
-        return Clock(None, None, closes_at(rules, found.zones, at) if rules else None, {}, ())
-    local = at.astimezone(found.zones[0])
-    words = f"{local:%H:%M} in {local.tzinfo}; {shut.title}"
-    opening = opens_at(rules, found.zones, at)
-    remedy = _later(shut, opening)
-    return Clock(
-        Reason("outside_hours", 7, shut.id, shut.cite, words, shut.otherwise, remedy), opening, None, {}, (shut,)
-    )
-
-
-def _later(shut: Rule, opening: datetime | None) -> str:
-    wait = "send in the allowed hours" if opening else "learn the person's time zone"
-    night = shut.need is Model.OPT_IN_NIGHT
-    return f"{wait}, or a separate {Condition.NIGHT.name.lower()} consent" if night and Condition.NIGHT.name else wait

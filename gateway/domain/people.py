@@ -72,17 +72,26 @@ class Dealing:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything about one person that the decision depends on; hashable: equal facts are one cell.
+class UsedCap:
+    """A frequency cap, or a slot that another campaign holds, that is used up for this ask until a moment (UTC).
 
-    `caps` names the frequency caps and reservations that are used up for this ask.
+    `cap` is the id of a rule or of a house cap, or `reserved:` and the campaign that goes before. `until` is rounded
+    up, so that people whose caps end about together share a cell.
     """
+
+    cap: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything about one person that the decision depends on; hashable: equal facts are one cell."""
 
     person: Person
     reaches: tuple[Reach, ...] = ()
     consents: tuple[Consent, ...] = ()
     dealings: tuple[Dealing, ...] = ()
-    caps: tuple[str, ...] = ()
+    caps: tuple[UsedCap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a whole page shares: sources by number, and when each opt-out register was last taken (UTC)."""
+    """What a whole page shares: sources by number, and when each opt-out register was last taken (UTC).
+
+    `signed` holds the codes of the packs that an officer has signed off as they stand; `latest` is the newest time
+    that the ledger knows (UTC): a clock that stands behind it is not believed.
+    """
 
     sources: Mapping[int, Source]
     registers: Mapping[str, datetime]
+    signed: frozenset[str] = frozenset()
+    latest: datetime | None = None

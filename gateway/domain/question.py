@@ -61,7 +61,7 @@ def laws_of(bundle: Bundle, recipient: str, sender: str, origin: str | None) -> 
 
 
 def holds(rule: Rule, question: Question, alive: tuple[Consent, ...]) -> bool | None:
-    """Say whether the changing part of a rule's `when` holds: region, age, dealing, consent, source.
+    """Say whether the changing part of a rule's `when` holds: region, country, age, dealing, consent, source.
 
     Args:
         rule: its unchanging part (purpose, channel, kind …) held already.
@@ -70,7 +70,8 @@ def holds(rule: Rule, question: Question, alive: tuple[Consent, ...]) -> bool | 
     """
     when, source, facts = rule.when, question.source, question.facts
     parts: tuple[bool | None, ...] = (
-        _in_region(when.regions, facts.person.region),
+        _lives_in(when.regions, facts.person.region),
+        _lives_in(when.countries, facts.person.jurisdiction),
         not when.source_kinds or (source is not None and source.kind in when.source_kinds),
         not when.source_evidence or (source is not None and when.source_evidence <= source.evidence),
         when.dealing is None or any(_dealt(when.dealing, each, question) for each in facts.dealings),
@@ -82,10 +83,10 @@ def holds(rule: Rule, question: Question, alive: tuple[Consent, ...]) -> bool | 
     return None if None in parts else True
 
 
-def _in_region(wanted: frozenset[str], region: str) -> bool | None:
+def _lives_in(wanted: frozenset[str], place: str) -> bool | None:
     if not wanted:
         return True
-    return region in wanted if region else None
+    return place in wanted if place else None
 
 
 def carried(model: Model, alive: Iterable[Consent]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from policies.terms import Act, Channel, LineType
+from policies.terms import Act, Channel, FieldClass, LineType
 
 _WORD: Final = re.compile(r"[\w .,:/+()'&-]{0,60}")
 _LONG_NUMBER: Final = re.compile(r"\d(?:[ ._/()+-]{0,2}\d){8}")
@@ -30,7 +30,8 @@ class Ask:
     """One question, the same for everybody on a page.
 
     `category` is the product category advertised ("" if not said: then nothing is similar to it).
-    `tool_country` is where the tool that would hold the data lives.
+    `tool_country` is where the tool that would hold the data lives. `classes` are those of the fields asked for, where
+    a law looks at them.
     """
 
     act: Act
@@ -40,6 +41,7 @@ class Ask:
     tool_country: str
     line: LineType | None = None
     category: str = ""
+    classes: frozenset[FieldClass] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from gateway.domain.requests import Ask
 from policies.packs import Bundle, Rule, When
-from policies.terms import Act, AudienceKind, Capacity, Channel, LineType, Model
+from policies.terms import Act, AudienceKind, Capacity, Channel, FieldClass, LineType, Model
 
 _kinds = frozenset({AudienceKind.B2C, AudienceKind.B2B, AudienceKind.B2B_INDIVIDUAL})
 
@@ -38,6 +38,8 @@ class Table:
     registers: tuple[Entry, ...]
     needs: tuple[Entry, ...]
     lapses: tuple[Entry, ...]
+    disregards: tuple[Entry, ...]
+    caps: tuple[Entry, ...]
     timed: tuple[Entry, ...]
     duties: tuple[Entry, ...]
     relaxers: Mapping[str, tuple[Rule, ...]]
@@ -47,7 +49,9 @@ def table_of(
     bundle: Bundle, code: str, capacities: frozenset[Capacity], ask: Ask, kind: AudienceKind, day: date
 ) -> Table:
     """Give the table of a pack for an ask, a kind of person, on a day of the pack's own calendar."""
-    return _table(bundle, code, capacities, ask.act, ask.purpose, ask.channel, ask.line, ask.tool_country, kind, day)
+    return _table(
+        bundle, code, capacities, ask.act, ask.purpose, ask.channel, ask.line, ask.tool_country, ask.classes, kind, day
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -60,6 +64,7 @@ def _table(
     channel: Channel,
     line: LineType | None,
     tool_country: str,
+    classes: frozenset[FieldClass],
     kind: AudienceKind,
     day: date,
 ) -> Table:
@@ -67,7 +72,7 @@ def _table(
     kept: list[Entry] = []
     for rule in bundle.packs[code].rules:
         when = rule.when
-        here = rule.holds_on(day) and _concerns(when, capacities, act, chain, channel)
+        here = rule.holds_on(day) and _concerns(when, capacities, act, chain, channel) and _reads(when, classes)
         sure = here and _fits(when, line, tool_country, kind)
         if here and sure is not False:
             kept.append(Entry(rule, sure is True, when.changing))
@@ -81,8 +86,13 @@ def _concerns(when: When, capacities: frozenset[Capacity], act: Act, chain: froz
         and (not when.purposes or bool(when.purposes & chain))
         and (not when.channels or channel in when.channels)
         and (not when.capacities or bool(when.capacities & capacities))
-        and (not when.regions or Capacity.RECIPIENT in capacities)
+        and (not when.placed or Capacity.RECIPIENT in capacities)
     )
+
+
+def _reads(when: When, classes: frozenset[FieldClass]) -> bool:
+    """Check whether fields of a class that the rule looks at are asked for."""
+    return not when.classes or bool(when.classes & classes)
 
 
 def _fits(when: When, line: LineType | None, tool_country: str, kind: AudienceKind) -> bool | None:
@@ -121,6 +131,8 @@ def _sorted(kept: list[Entry], kind: AudienceKind) -> Table:
         registers=tuple(e for e in kept if e.rule.register),
         needs=tuple(needs),
         lapses=tuple(e for e in kept if e.rule.lapse),
+        disregards=tuple(e for e in kept if e.rule.disregard),
+        caps=tuple(e for e in kept if e.rule.cap),
         timed=tuple(e for e in kept if e.rule.need is not None and e.rule.when.timed),
         duties=tuple(e for e in kept if e.rule.oblige and not e.rule.relax and not e.rule.when.timed),
         relaxers=MappingProxyType(relaxers),
@@ -136,6 +148,6 @@ def _covers(needs: list[Entry], kind: AudienceKind) -> bool:
     spoken: frozenset[AudienceKind] = frozenset()
     for entry in needs:
         when = entry.rule.when
-        if not (when.lines or when.changing or _abroad(when)):
+        if not (when.lines or when.changing or when.classes or _abroad(when)):
             spoken |= when.kinds or _kinds
     return (_kinds if kind is AudienceKind.UNKNOWN else frozenset((kind,))) <= spoken

@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
+from gateway.domain.bands import first_zone, last_day
+from gateway.domain.clock import Clock, open_from
 from gateway.domain.duties import together
-from gateway.domain.law import Clock, Findings
+from gateway.domain.law import Findings
 from gateway.domain.lawfulness import SourceFinding, source_lawful
 from gateway.domain.people import Source
 from gateway.domain.question import Question
@@ -73,7 +75,7 @@ def told(
         steps=steps,
         obligations=obligations,
         sources=sources,
-        not_before=_not_before(against, best),
+        not_before=_not_before(question, against, best),
         valid_until=until,
         remedy=" and ".join(dict.fromkeys(reason.remedy for reason in against if reason.remedy)),
         rules=tuple(sorted({rule for step in steps for rule in step.rule.split(", ") if rule})),
@@ -112,16 +114,34 @@ def _until(question: Question, allowed: tuple[Judged, ...]) -> datetime:
 def _obligations(question: Question, allowed: tuple[Judged, ...], until: datetime) -> Mapping[str, Any]:
     if not allowed:
         return {}
-    duties = [duty for judged in allowed for duty in (*judged.found.duties, judged.clock.duty)]
+    duties = [
+        duty for judged in allowed for duty in (*judged.found.duties, judged.clock.duty, _notice(question, judged))
+    ]
     if question.ask.act is Act.DISCLOSE:
         duties.append({Duty.VALID_UNTIL.value: until.isoformat(), Duty.RECHECK.value: True})
     return together(duties)
 
 
-def _not_before(against: list[Reason], best: Judged | None) -> datetime | None:
-    """A hold ends by itself only if the clock is all that holds."""
-    only_clock = bool(against) and all(reason.step == 7 for reason in against)  # noqa: PLR2004  the step of the hours
-    return best.clock.not_before if best and only_clock else None
+def _notice(question: Question, judged: Judged) -> Mapping[str, Any]:
+    """Work out by which day the person must have been told where the data came from (GDPR 14(3)): a day, or sooner."""
+    notices = [rule.notice for _, rule in judged.found.carried_by if rule.notice is not None]
+    if not notices or judged.source is None or judged.source.collected_at is None:
+        return {}
+    zone = first_zone(question.bundle, question.facts.person.jurisdiction)
+    begun = judged.source.collected_at.astimezone(zone).date()
+    return {Duty.NOTICE_OF_SOURCE_BY.value: min(last_day(begun, each) for each in notices).isoformat()}
+
+
+def _not_before(question: Question, against: list[Reason], best: Judged | None) -> datetime | None:
+    """A hold ends by itself only if hours and caps are all that hold; it ends when all of them are open."""
+    if best is None or not against or any(reason.code not in _PASSING for reason in against):
+        return None
+    used = {reason.rule for reason in against}
+    ends = [each.until for each in question.facts.caps if each.cap in used]
+    return open_from(best.found, max(ends)) if ends else best.clock.not_before
+
+
+_PASSING = frozenset({"outside_hours", "cap_used_up", "reserved"})
 
 
 def _basis(best: Judged | None) -> tuple[Reason, ...]:

@@ -54,7 +54,7 @@ class Moment:
     def of(cls, gate: Gate, connection: Connection, at: datetime | None = None) -> "Moment":
         """Read the moment. Its time is taken after the snapshot began, so no later withdrawal is missed by clock."""
         bundle = gate.house.bundle(connection)
-        snapshot = snapshots.snapshot(connection)
+        snapshot = snapshots.snapshot(connection, bundle)
         at = (at or gate.clock()).astimezone(UTC)
         return cls(at, bundle, snapshot, year_limits(bundle, at), Cutoffs(bundle, at))
 

@@ -1,4 +1,4 @@
-"""Reads what a whole page shares: the sources as they stand, and how old each opt-out register is."""
+"""Reads what a whole page shares: sources, opt-out registers, packs signed off, the newest time on record."""
 
 from typing import Any, TypeAlias
 
@@ -6,14 +6,25 @@ import psycopg
 from sqlalchemy import Connection, text
 
 from gateway.domain.people import Snapshot, Source
+from policies.packs import Bundle
 from policies.terms import AudienceKind, SourceStatus
 
 Cursor: TypeAlias = psycopg.Cursor[Any]
 
 
-def snapshot(connection: Connection) -> Snapshot:
-    """Give all sources by number, as this transaction sees them. No register is on file yet: none counts as fresh."""
-    return Snapshot({source.no: source for source in map(_source, connection.execute(_SOURCES))}, {})
+def snapshot(connection: Connection, bundle: Bundle) -> Snapshot:
+    """Give what a page shares, as this transaction sees it. No register is on file yet: none counts as fresh.
+
+    Args:
+        connection: of the page's own transaction.
+        bundle: the law in force; a sign-off holds for a pack exactly as it stands there.
+    """
+    return Snapshot(
+        sources={source.no: source for source in map(_source, connection.execute(_SOURCES))},
+        registers={},
+        signed=frozenset(),
+        latest=connection.execute(_LATEST).scalar_one_or_none(),
+    )
 
 
 def cursor(connection: Connection) -> Cursor:
@@ -41,6 +52,7 @@ def _source(row: Any) -> Source:
     )
 
 
+_LATEST = text("SELECT at FROM ledger_leaf ORDER BY idx DESC LIMIT 1")
 _SOURCES = text(
     "SELECT no, name, kind, status, collector_no, country, audience, collected_at, expires_at, evidence, named,"
     " coalesce((defaults->>'by_person')::boolean, false) AS by_person FROM source ORDER BY no"

@@ -11,6 +11,7 @@ from gateway.domain.bands import OLDEST
 from gateway.domain.decision import Decision, decide
 from gateway.domain.grant import Caller, Grant
 from gateway.domain.hours import blocking
+from gateway.domain.law import NOWHERE
 from gateway.domain.people import Consent, Dealing, Facts, Person, Reach, Snapshot, Source
 from gateway.domain.requests import Ask, Party
 from policies.load import load_bundle
@@ -335,4 +336,4 @@ def test_an_unregistered_source_is_no_source() -> None:
 def test_nobody_is_older_than_the_oldest() -> None:
     old = replace(KNOWN, person=replace(KNOWN.person, birth_year=AT.year - OLDEST))
     assert decide(ASK, None, old, SNAPSHOT, BUNDLE, AT).outcome is Outcome.ALLOW
-    assert blocking((), (), AT) is None
+    assert blocking((), (), NOWHERE, AT) is None

@@ -1,6 +1,6 @@
 """The recipient's clock: open, shut, until when; summer time and several zones included."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.duties import together
-from gateway.domain.hours import blocking, closes_at, opens_at, windows, zones_of
+from gateway.domain.hours import Calendar, blocking, closes_at, opens_at, windows, zones_of
 from policies.load import load_bundle
 from policies.packs import Rule
 
 BUNDLE = load_bundle()
+NO_HOLIDAYS = Calendar(date.min, date.max, frozenset())
 
 
 def _rules(*ids: str) -> tuple[Rule, ...]:
@@ -30,16 +31,16 @@ rules = st.sampled_from([_rules("KR-50-3"), _rules("EU-HOURS", "EU-SUNDAY"), _ru
 def test_what_is_shut_opens_and_the_moment_before_is_shut(
     shut: tuple[Rule, ...], where: list[ZoneInfo], at: datetime
 ) -> None:
-    if blocking(shut, where, at) is None:
-        end = closes_at(shut, where, at)
+    if blocking(shut, where, NO_HOLIDAYS, at) is None:
+        end = closes_at(shut, where, NO_HOLIDAYS, at)
         assert (end is None) == (not shut)
         if end:
-            assert blocking(shut, where, end)
-            assert blocking(shut, where, end - timedelta(microseconds=1)) is None
-    elif opening := opens_at(shut, where, at):
+            assert blocking(shut, where, NO_HOLIDAYS, end)
+            assert blocking(shut, where, NO_HOLIDAYS, end - timedelta(microseconds=1)) is None
+    elif opening := opens_at(shut, where, NO_HOLIDAYS, at):
         assert opening > at
-        assert blocking(shut, where, opening) is None
-        assert blocking(shut, where, opening - timedelta(microseconds=1))
+        assert blocking(shut, where, NO_HOLIDAYS, opening) is None
+        assert blocking(shut, where, NO_HOLIDAYS, opening - timedelta(microseconds=1))
 
 
 @given(rules, moments)
@@ -48,7 +49,7 @@ def test_windows_say_what_the_clock_does(shut: tuple[Rule, ...], at: datetime) -
     now = f"{local:%H:%M}"
     day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[local.weekday()]
     inside = any(day in row["days"] and row["from"] <= now < row["to"] for row in windows(shut))
-    assert inside == (blocking(shut, (SEOUL,), at) is None)
+    assert inside == (blocking(shut, (SEOUL,), NO_HOLIDAYS, at) is None)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_windows_say_what_the_clock_does(shut: tuple[Rule, ...], at: datetime) -
     ],
 )
 def test_the_night_of_the_change_of_time(at: str, opening: str) -> None:
-    found = opens_at(_rules("US-1200-C1"), (NEW_YORK,), datetime.fromisoformat(at))
+    found = opens_at(_rules("US-1200-C1"), (NEW_YORK,), NO_HOLIDAYS, datetime.fromisoformat(at))
     assert found == datetime.fromisoformat(opening)
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from policies.golden import load_cases
-from policies.load import PACKAGED, load_bundle
+from policies.load import load_bundle
 from policies.refusal import PolicyRefused
 
+HOUSE = Path(__file__).parent / "assets" / "house"
 KR, EU, DE = "jurisdictions/kr.yaml", "jurisdictions/eu.yaml", "jurisdictions/de.yaml"
+WA, CAPS, HOLIDAYS = "jurisdictions/us-wa.yaml", "caps.yaml", "holidays.yaml"
 PURPOSES, FIELDS, SOURCES = "purposes.yaml", "fields.yaml", "sources.yaml"
 
 DEFECTS = {
@@ -46,18 +48,6 @@ DEFECTS = {
     "one_id_in_force_twice": (KR, "id: KR-50-6", "id: KR-50-4", "overlapping_dates"),
     "a_relaxation_of_nothing": (KR, "relax: KR-50-1\n", "relax: KR-50-9\n", "unknown_rule"),
     "a_relaxation_of_a_duty": (KR, "relax: KR-50-1\n", "relax: KR-50-4\n", "unknown_rule"),
-    "an_unverified_rule_that_relaxes": (
-        DE,
-        "evidence: primary\n    title: A customer",
-        "evidence: unverified\n    title: A customer",
-        "unverified_widens",
-    ),
-    "an_unverified_rule_that_needs_nothing": (
-        KR,
-        "evidence: primary\n    title: What a contract",
-        "evidence: unverified\n    title: What a contract",
-        "unverified_widens",
-    ),
     "a_rule_without_effect": (KR, "    need: opt_in_night\n", "", "no_effect"),
     "a_rule_with_two_effects": (
         KR,
@@ -95,6 +85,61 @@ DEFECTS = {
         "filtered: true, title: Language",
         "unknown_key",
     ),
+    "a_rule_left_out_that_is_not_inherited": (DE, "extends: EU", "extends: EU\nwithout: [EU-NONE]", "unknown_rule"),
+    "an_inherited_need_relaxed_after_it_was_left_out": (
+        DE,
+        "extends: EU",
+        "extends: EU\nwithout: [EU-ePD-1]",
+        "unknown_rule",
+    ),
+    "a_part_of_nothing": (WA, "part_of: US", "part_of: XX", "unknown_jurisdiction"),
+    "a_part_under_another_name": (WA, "part_of: US", "part_of: KR", "wrong_file_name"),
+    "a_part_with_time_zones": (WA, "part_of: US", "part_of: US\ntime_zones: [Asia/Seoul]", "part_says_too_much"),
+    "a_pack_without_a_time_zone": (KR, "time_zones: [Asia/Seoul]\n", "", "no_time_zone"),
+    "a_cap_of_nobody": (WA, "contacts: 3", "contacts: 0", "wrong_value"),
+    "a_cap_without_a_window": (WA, ", days: 30", "", "cap_without_window"),
+    "a_cap_with_two_windows": (WA, "days: 30", "days: 30, hours: 24", "cap_without_window"),
+    "a_condition_that_nobody_knows": (
+        WA,
+        "cap: {contacts: 3, days: 30, same: category}",
+        "disregard: [bribed]",
+        "unknown_condition",
+    ),
+    "an_expiry_with_a_key_that_means_nothing": (
+        WA,
+        "cap: {contacts: 3, days: 30, same: category}",
+        "expire: {after: P1Y, renewed: [purchase]}",
+        "wrong_value",
+    ),
+    "an_expiry_that_is_no_period": (WA, "cap: {contacts: 3, days: 30, same: category}", "expire: soon", "bad_period"),
+    "a_notice_that_is_no_period": (
+        WA,
+        "cap: {contacts: 3, days: 30, same: category}",
+        "oblige: {notice_within: soon}",
+        "bad_period",
+    ),
+    "a_list_that_is_a_text": (
+        WA,
+        "cap: {contacts: 3, days: 30, same: category}",
+        "oblige: {headers: List-Unsubscribe}",
+        "wrong_duty",
+    ),
+    "a_holiday_without_a_calendar": (
+        WA,
+        "channel: voice_live}",
+        "channel: voice_live, local_days: holiday}",
+        "no_calendar",
+    ),
+    "a_class_of_field_that_nobody_knows": (WA, "channel: voice_live}", "field_class: secret}", "wrong_value"),
+    "a_country_that_is_none": (WA, "channel: voice_live}", "country: Korea}", "wrong_value"),
+    "a_house_cap_said_twice": (
+        CAPS,
+        "caps:\n",
+        "caps:\n  - {id: HOUSE-WEEK, title: Again, contacts: 1, days: 1}\n",
+        "repeated_cap",
+    ),
+    "a_house_cap_with_the_id_of_a_law": (CAPS, "HOUSE-WEEK", "US-WA-TEST", "repeated_cap"),
+    "a_holiday_that_is_no_day": (HOLIDAYS, "2026-12-25", "2026-12-32", "bad_date"),
     "a_source_said_twice": (SOURCES, "kind: inquiry", "kind: order", "repeated_source"),
     "a_forbidden_source_that_is_kept": (
         SOURCES,
@@ -134,7 +179,7 @@ DEFECTS = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     place = tmp_path / "policies"
-    shutil.copytree(PACKAGED, place, ignore=shutil.ignore_patterns("*.py", "__pycache__", "cases"))
+    shutil.copytree(HOUSE, place)
     return place
 
 
