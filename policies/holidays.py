@@ -32,6 +32,13 @@ _also_called: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "IN": {"CG": ("CT",), "OD": ("OR",), "TS": ("TG",), "UK": ("UT",)},
     }
 )
+_countries_of_their_own: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        # Regions in ISO 3166-2, but with a country code, a dialling code and a consumer law of their own. An unknown
+        # region would close the whole country on their days.
+        "FR": frozenset({"NC", "PF", "TF", "WF"}),
+    }
+)
 _code = re.compile(r"[A-Z0-9]{1,3}")  # the library also has school zones and single towns
 _width = 120
 _missing = "The holidays library is missing. Install it: uv pip install holidays (it is among the dev dependencies)."
@@ -82,7 +89,8 @@ def _days(country: str, region: str | None, first: int, last: int) -> tuple[date
 def _regions(country: str) -> Iterator[str]:
     from holidays import country_holidays
 
-    return (code for code in country_holidays(country).subdivisions if _code.fullmatch(code))
+    apart = _countries_of_their_own.get(country, frozenset())
+    return (code for code in country_holidays(country).subdivisions if _code.fullmatch(code) and code not in apart)
 
 
 def text_of(first: int, last: int) -> str:

@@ -5,6 +5,7 @@ Must never give out a bundle that is partly wrong, and never reads anything but 
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
@@ -18,7 +19,9 @@ from policies.packs import (
     Calendar,
     Cap,
     Field,
+    FixedText,
     Holidays,
+    Messages,
     Pack,
     Period,
     Purpose,
@@ -30,7 +33,7 @@ from policies.periods import in_order
 from policies.reading import Document, read, shape
 from policies.refusal import PolicyRefused
 from policies.rules import house_cap
-from policies.schema import CalendarFile, CapsFile, FieldsFile, HolidaysFile, PurposesFile
+from policies.schema import CalendarFile, CapsFile, FieldsFile, HolidaysFile, MessagesFile, PurposesFile
 from policies.sourcing import sources
 from policies.terms import Day, Outcome
 
@@ -122,6 +125,7 @@ def _cached(content: bytes) -> Bundle:
         packs=packs,
         speaks_for=speaks_for,
         holidays=_holidays(files, packs),
+        messages=_messages(files),
         caps=_caps(files, packs),
         periods=_periods(packs),
         valid_days=valid_days,
@@ -199,6 +203,32 @@ def _holidays(files: Mapping[str, str], packs: Mapping[str, Pack]) -> Holidays:
 def _calendar(raw: CalendarFile) -> Calendar:
     regions = {region: frozenset(days) for region, days in raw.regions.items()}
     return Calendar(frozenset(raw.national), MappingProxyType(regions))
+
+
+def _messages(files: Mapping[str, str]) -> Messages:
+    """Read how messages are looked at. A bundle from before that has no words: whatever must be shown is missed."""
+    if "messages.yaml" not in files:
+        return Messages(MappingProxyType({}), ("", "", ""), MappingProxyType({}), MappingProxyType({}))
+    document = read("messages.yaml", files["messages.yaml"])
+    raw = shape(document, MessagesFile)
+    _check_patterns(document, raw)
+    topics = ("refusal", "free", "source", "advertisement", "promotion")
+    words = {name: {lang: tuple(each) for lang, each in getattr(raw, name).items()} for name in topics}
+    texts = {(each.duty.value, each.text): FixedText(tuple(each.accept), tuple(each.never)) for each in raw.texts}
+    postal = {country: tuple(each) for country, each in raw.postal_address.items()}
+    mixed = (raw.mixed.id, raw.mixed.cite, raw.mixed.title)
+    return Messages(MappingProxyType(words), mixed, MappingProxyType(postal), MappingProxyType(texts))
+
+
+def _check_patterns(document: Document, raw: MessagesFile) -> None:
+    written = [(f"$.postal_address.{country}", each) for country, all_ in raw.postal_address.items() for each in all_]
+    written += [(f"$.texts[{at}]", each) for at, one in enumerate(raw.texts) for each in (*one.accept, *one.never)]
+    for path, pattern in written:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            message = f"This is no regular expression: {error.msg}. Mend it."
+            raise document.refuse("bad_pattern", path, message) from error
 
 
 def _caps(files: Mapping[str, str], packs: Mapping[str, Pack]) -> tuple[Cap, ...]:

@@ -301,6 +301,29 @@ class Field:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class FixedText:
+    """How a fixed text of a pack may be written in a message, and how it may not (regular expressions)."""
+
+    accept: tuple[str, ...]
+    never: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """How what a message must show is recognised in its text.
+
+    `words` holds, by topic (refusal, free, source, advertisement, promotion) and language (BCP 47), words in lower
+    case; `mixed` is id, citation and words of the rule that service with promotion is marketing; `postal` regular
+    expressions by country, "*" for any other; `texts` fixed texts by duty and text.
+    """
+
+    words: Mapping[str, Mapping[str, tuple[str, ...]]]
+    mixed: tuple[str, str, str]
+    postal: Mapping[str, tuple[str, ...]]
+    texts: Mapping[tuple[str, str], FixedText]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Bundle:
     """All policy files of one version. Two bundles are the same if their digest is; equality is identity.
@@ -320,6 +343,7 @@ class Bundle:
     packs: Mapping[str, Pack]
     speaks_for: Mapping[str, str]
     holidays: Holidays
+    messages: Messages
     caps: tuple[Cap, ...]
     periods: tuple[Period, ...]
     valid_days: int

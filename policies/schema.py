@@ -226,6 +226,36 @@ class HolidaysFile(_Strict, frozen=True):
     calendars: dict[str, CalendarFile]
 
 
+class TextFile(_Strict, frozen=True):
+    """One entry of `texts:`: how a fixed text may be written, and how it may not (regular expressions)."""
+
+    duty: Duty
+    text: Text
+    accept: list[Text] = []
+    never: list[Text] = []
+
+
+class MixedFile(_Strict, frozen=True):
+    """`mixed:` of messages.yaml."""
+
+    id: RuleId
+    cite: Text
+    title: Text
+
+
+class MessagesFile(_Strict, frozen=True):
+    """messages.yaml: words by language (BCP 47), shapes of postal addresses by country, fixed texts."""
+
+    refusal: dict[str, list[Text]]
+    free: dict[str, list[Text]]
+    source: dict[str, list[Text]]
+    advertisement: dict[str, list[Text]]
+    promotion: dict[str, list[Text]]
+    mixed: MixedFile
+    postal_address: dict[str, list[Text]]
+    texts: list[TextFile] = []
+
+
 class HouseCapFile(_Strict, frozen=True):
     """One entry of caps.yaml: what the house asks of itself, beyond the law."""
 

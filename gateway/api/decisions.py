@@ -4,9 +4,6 @@ A bare ASGI route (no model building, no middleware of its own): the figures are
 answer from what it kept: it keeps how a decision is spelled, by the decision itself, never for a question.
 """
 
-import asyncio
-from collections import deque
-from concurrent.futures import Future
 from typing import Any, Final
 
 import orjson
@@ -14,6 +11,7 @@ from fastapi import Request
 from starlette.types import Receive, Scope, Send
 
 from gateway.api import bodies
+from gateway.api.bell import Bell
 from gateway.api.errors import problem, told
 from gateway.api.reference import described
 from gateway.api.requests import body, credential
@@ -34,7 +32,7 @@ class Decisions:
 
     def __init__(self, batcher: Batcher) -> None:
         self._batcher = batcher
-        self._bell = _Bell()
+        self._bell = Bell()
         self._speech = _Speech()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,45 +57,6 @@ class Decisions:
         return self._speech.spell(answers, [item.id for item in sent.asks])
 
 
-class _Bell:
-    """Brings answers from the batcher's thread to the event loop: one wake-up for all that came since the last.
-
-    A wake-up for each of a batch costs more than its answer does.
-    """
-
-    def __init__(self) -> None:
-        self._ready: deque[tuple[asyncio.Future[Answers], Future[Answers]]] = deque()
-        self._rings = False
-
-    async def rung(self, future: "Future[Answers]") -> Answers:
-        """Wait for a batcher's future."""
-        loop = asyncio.get_running_loop()
-        waiting: asyncio.Future[Answers] = loop.create_future()
-        future.add_done_callback(lambda done: self._ring(loop, waiting, done))
-        return await waiting
-
-    def _ring(
-        self, loop: asyncio.AbstractEventLoop, waiting: "asyncio.Future[Answers]", done: "Future[Answers]"
-    ) -> None:
-        """Note an answer, in whatever thread; first the note, then the look at the flag: so none is left behind."""
-        self._ready.append((waiting, done))
-        if not self._rings:
-            self._rings = True
-            loop.call_soon_threadsafe(self._deliver)
-
-    def _deliver(self) -> None:
-        """Hand out what is ready; the flag falls first, so that whoever notes from here on rings again."""
-        self._rings = False
-        while self._ready:
-            waiting, done = self._ready.popleft()
-            if waiting.done():  # the caller left
-                continue
-            if (error := done.exception()) is not None:
-                waiting.set_exception(error)
-            else:
-                waiting.set_result(done.result())
-
-
 class _Speech:
     """Spells answers as JSON; people who share a decision share its spelling."""
 
@@ -108,7 +67,9 @@ class _Speech:
         """Spell a request's answers in order: outcome, coarse code, duties; never the facts behind them."""
         said = [self._one(answer) for answer in answers.answers]
         spoken = [_named(one, id_) if id_ else one for one, id_ in zip(said, ids, strict=True)]
-        rest = orjson.dumps({"bundle": answers.bundle, "inbox": answers.inbox_no})
+        noted = sum(1 for answer in answers.answers if answer.decision and answer.decision.overruled)
+        more = {"would_have_denied": noted} if noted else {}
+        rest = orjson.dumps({"bundle": answers.bundle, "inbox": answers.inbox_no, **more})
         return b'{"decisions":[' + b",".join(spoken) + b"]," + rest[1:]
 
     def _one(self, answer: Answer) -> bytes:
@@ -143,6 +104,8 @@ def _spelled(answer: Answer, decision: Decision) -> dict[str, Any]:
         said["obligations"] = dict(decision.obligations)
     if decision.not_before:
         said["not_before"] = decision.not_before.isoformat()
+    if decision.would_have is not None:
+        said["would_have"] = {"outcome": decision.would_have.value, "code": decision.noted}
     if decision.outcome is Outcome.ALLOW:
         said["valid_until"] = decision.valid_until.isoformat()
     return said
