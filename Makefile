@@ -4,6 +4,7 @@
 #   make test [ARGS='-k intake']  the tests
 #   make check                    lint, format, types, floors
 #   make bench [PEOPLE=1000000]   the performance table
+#   make holidays                 writes policies/holidays.yaml anew
 #   make clean                    removes .venv and caches; the data folder stays
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ PIP = $(shell test -x $(BIN)/pip && echo $(BIN)/python -m pip || echo $(PYTHON) 
 INSTALL = $(PIP) install --quiet --disable-pip-version-check --no-input
 PROJECT = $(INSTALL) --no-deps --no-build-isolation --editable .
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench holidays clean
 
 run: .venv/run.stamp
 	@$(BIN)/ostiary demo --port $(PORT)
@@ -33,6 +34,9 @@ check: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m bench --people $(PEOPLE)
+
+holidays: .venv/dev.stamp
+	$(BIN)/python -m policies.holidays
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

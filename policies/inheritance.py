@@ -153,10 +153,10 @@ def _kept(each: _Written, parent: Pack | None) -> tuple[Rule, ...]:
 
 
 def _own(each: _Written, members: Mapping[str, frozenset[str]]) -> list[tuple[Document, str, Rule]]:
-    """Make the rules of a file and of its regions' files, each with its document and path."""
+    """Make the rules of a file and of its regions' files, each with its document and path; a region's go first."""
     return [
         (here.document, path, rule(here.document, path, raw, members))
-        for here in (each, *each.parts)
+        for here in (*each.parts, each)
         for path, raw in ((f"$.rules[{at}]", _placed(one, here.pack)) for at, one in enumerate(here.pack.rules))
     ]
 

@@ -30,11 +30,14 @@ from policies.terms import (
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of calendar time: whole months, then days. `P2Y` due the day before is 24 months less 1 day."""
+    """A stretch of calendar time: whole months, then days. `P2Y` due the day before is 24 months less 1 day.
+
+    Two spellings of the same stretch (P2Y, P24M) are one period.
+    """
 
     months: int
     days: int
-    text: str
+    text: str = field(compare=False)
 
     def longest(self) -> float:
         """Give an upper bound in days, for putting periods in order."""

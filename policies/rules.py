@@ -255,8 +255,8 @@ def _wanted(duty: Duty) -> str:
 
 
 def _any_of(duty: Duty, value: Any) -> Any:
-    """Of several texts any one will do; said so, because two laws' texts are joined and all must be there."""
-    return {"any_of": sorted(value)} if duty in _texts and isinstance(value, list) else value
+    """Of several texts any one will do, the usual one first; of two laws' texts both must be there."""
+    return {"any_of": list(value)} if duty in _texts and isinstance(value, list) else value
 
 
 def check_references(document: Document, rules: tuple[Rule, ...], own: Iterable[tuple[str, Rule]]) -> None:

@@ -9,13 +9,14 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gateway.domain.bands import first_zone, has_passed, local_day, within
+from gateway.domain.alive import Alive, alive_under
+from gateway.domain.bands import first_zone, has_passed, local_day
 from gateway.domain.hours import Calendar, calendar_of, zones_of
 from gateway.domain.people import Consent
 from gateway.domain.question import Question, carried, holds
 from gateway.domain.reasons import Reason
 from gateway.domain.tables import Entry, Table, table_of
-from policies.packs import Lapse, Pack, Rule
+from policies.packs import Pack, Rule
 from policies.terms import Act, Capacity, Duty, Model, Outcome
 
 LAW_STEP = 6
@@ -64,8 +65,7 @@ def consult(question: Question) -> Findings:
     found.calendar = calendar_of(question.bundle, person.jurisdiction, person.region)
     for pack, capacities in question.laws:
         table = table_for(question, pack, capacities)
-        alive, lapsed_by = _alive(table, question)
-        _Law(question, pack, table, alive, lapsed_by, found).ask()
+        _Law(question, pack, table, alive_under(table, question), found).ask()
     return found
 
 
@@ -75,36 +75,6 @@ def table_for(question: Question, pack: Pack, capacities: frozenset[Capacity]) -
     return table_of(question.bundle, pack.code, capacities, question.ask, question.facts.person.kind, day)
 
 
-def _alive(table: Table, question: Question) -> tuple[tuple[Consent, ...], Rule | None]:
-    """Keep the consents that count under this pack and have not lapsed; name the rule under which one did."""
-    alive, by = _counting(table, question), None
-    for entry in table.lapses:
-        lapse = entry.rule.lapse
-        if lapse is None or (entry.changing and holds(entry.rule, question, alive) is False):
-            continue
-        kept = tuple(line for line in alive if _lives(question, lapse, line))
-        by = entry.rule if len(kept) < len(alive) and by is None else by
-        alive = kept
-    return alive, by
-
-
-def _counting(table: Table, question: Question) -> tuple[Consent, ...]:
-    """Leave out the consents that were given in a way that this law does not accept."""
-    counting = question.consents
-    for entry in table.disregards:
-        if not entry.changing or holds(entry.rule, question, counting) is not False:
-            counting = tuple(line for line in counting if not line.conditions & entry.rule.disregard)
-    return counting
-
-
-def _lives(question: Question, lapse: Lapse, line: Consent) -> bool:
-    """Say whether a consent has not lapsed: given in time, renewed by a dealing in time, or not of the kind meant."""
-    if lapse.claimed and line.source == 0:
-        return True
-    renewals = (dealing.band for dealing in question.facts.dealings if dealing.kind in lapse.renewed_by)
-    return any(within(question.bundle, lapse.after, band) for band in (line.band, *renewals))
-
-
 @dataclass(frozen=True, slots=True)
 class _Law:
     """One pack asked about one question; writes what it says into `found`."""
@@ -112,9 +82,13 @@ class _Law:
     question: Question
     pack: Pack
     table: Table
-    alive: tuple[Consent, ...]
-    lapsed_by: Rule | None
+    standing: Alive
     found: Findings
+
+    @property
+    def alive(self) -> tuple[Consent, ...]:
+        """The consents that carry under this pack."""
+        return self.standing.consents
 
     def ask(self) -> None:
         """Go through the pack's rules in the order of the steps."""
@@ -167,18 +141,24 @@ class _Law:
     def _register(self, entry: Entry) -> None:
         rule, question = entry.rule, self.question
         register = rule.register
-        if register is None or self._relaxed(rule):
+        if register is None:
             return
         taken = question.snapshot.registers.get(register.name)
         zone = first_zone(question.bundle, self.pack.code)
-        if question.reach is not None and register.name in question.reach.registers:
+        if self._lifted(rule):
+            return
+        listed = question.reach is not None and register.name in question.reach.registers
+        stale = taken is None or has_passed(register.at_most, taken, question.at, zone)
+        if not listed and not stale:
+            self._carry(4, rule)
+        elif self._would_be_lifted(rule):
+            return
+        elif listed:
             remedy = "a consent that goes before the register"
             self._say(4, "on_register", rule, f"on the register {register.name}", remedy, _softly(entry))
-        elif taken is None or has_passed(register.at_most, taken, question.at, zone):
+        else:
             words = f"the register {register.name} was not taken within {register.at_most.text}"
             self._say(4, "register_stale", rule, words, f"take the register {register.name} anew", Outcome.HOLD)
-        else:
-            self._carry(4, rule)
 
     def _nobody_speaks(self) -> None:
         ask = self.question.ask
@@ -190,7 +170,7 @@ class _Law:
         rule = entry.rule
         if self._content(rule):
             self._content_with(rule)
-        elif not self._relaxed(rule):
+        elif not self._lifted(rule) and not self._would_be_lifted(rule):
             self._refuse(entry)
 
     def _content_with(self, rule: Rule) -> None:
@@ -218,38 +198,56 @@ class _Law:
     def _content(self, rule: Rule) -> bool:
         return rule.need is not None and carried(rule.need, self.alive)
 
-    def _relaxed(self, rule: Rule) -> bool:
-        """Tell whether a rule is lifted, or would be by one that waits for its sign-off, which is a hold."""
-        lifting = [each for each in self.table.relaxers.get(rule.id, ()) if holds(each, self.question, self.alive)]
-        if not lifting:
-            return False
-        relaxer = min(lifting, key=self._waits)
-        if self._waits(relaxer):
-            self._say_unsigned(relaxer)
-        else:
+    def _lifting(self, rule: Rule, *, waiting: bool) -> Rule | None:
+        for relaxer in self.table.relaxers.get(rule.id, ()):
+            if self._waits(relaxer) is waiting and holds(relaxer, self.question, self.alive):
+                return relaxer
+        return None
+
+    def _lifted(self, rule: Rule) -> bool:
+        """Tell whether a rule is lifted by one that may widen."""
+        relaxer = self._lifting(rule, waiting=False)
+        if relaxer is not None:
             self._carry(LAW_STEP, relaxer)
-        return True
+        return relaxer is not None
+
+    def _would_be_lifted(self, rule: Rule) -> bool:
+        """Tell whether a rule would be lifted by one that still waits for its sign-off: that is a hold."""
+        relaxer = self._lifting(rule, waiting=True)
+        if relaxer is not None:
+            self._say_unsigned(relaxer)
+        return relaxer is not None
 
     def _refuse(self, entry: Entry) -> None:
         rule, need = entry.rule, entry.rule.need or Model.BAN
         outcome = rule.otherwise if entry.sure else Outcome.HOLD
         if need is Model.BAN:
             self._say(LAW_STEP, "forbidden", rule, rule.title, "nothing that the person could do", outcome)
-        elif self.lapsed_by is not None and carried(need, self.question.consents):
-            lapsed, after = self.lapsed_by, self.lapsed_by.lapse
-            softly = after.outcome if after else Outcome.DENY
-            words = f"{lapsed.title}; that time is over"
-            self._say(LAW_STEP, "consent_lapsed", lapsed, words, "have the person confirm the consent", softly)
+        elif self.standing.lapsed_by is not None and carried(need, self.question.consents):
+            self._say_lapsed(self.standing.lapsed_by)
         elif self.alive:
             words = f"{rule.title}; the consent at hand does not carry that ({need})"
             self._say(LAW_STEP, "consent_falls_short", rule, words, _wanted(need), outcome)
         else:
             words = f"{rule.title}; there is none"
             self._say(LAW_STEP, "no_consent", rule, words, _wanted(need), outcome)
+        if self.standing.disregarded_by is not None and carried(need, self.question.consents):
+            self._say_disregarded(self.standing.disregarded_by, outcome)
+
+    def _say_lapsed(self, rule: Rule) -> None:
+        words = f"{rule.title}; that time is over"
+        outcome = rule.lapse.outcome if rule.lapse else Outcome.DENY
+        self._say(LAW_STEP, "consent_lapsed", rule, words, "have the person confirm the consent", outcome)
+
+    def _say_disregarded(self, rule: Rule, outcome: Outcome) -> None:
+        """Tell why a consent that is there counts for nothing; what is needed was said before."""
+        self._say(LAW_STEP, "consent_disregarded", rule, f"{rule.title}; the consent at hand was given so", "", outcome)
 
     def _tell_lapse(self, rule: Rule) -> None:
         """A consent that is used and must be confirmed some day: say so with the permission."""
-        if self.found.consented and rule.lapse is not None and holds(rule, self.question, self.alive):
+        if rule.lapse is None or not self.found.consented or not holds(rule, self.question, self.alive):
+            return
+        if any(line.source != 0 or not rule.lapse.claimed for line in self.alive):
             self.found.carried_by.append((LAW_STEP, rule))
             self.found.duties.append({Duty.RECONFIRM_EVERY.value: rule.lapse.after.text})
 

@@ -50,8 +50,9 @@ def plan_release(wish: Wish, grant: Grant, sender: Party, bundle: Bundle, seed: 
             `filter_too_long`, `word_unfit`.
     """
     _check_shape(wish)
-    ask = Ask(wish.act, wish.purpose, wish.channel, sender, grant.caller.country, wish.line, wish.category)
     classes = classes_of(wish.fields, bundle)
+    country = grant.caller.country
+    ask = Ask(wish.act, wish.purpose, wish.channel, sender, country, wish.line, wish.category, frozenset(classes))
     return Plan(ask, wish, grant, classes, _keep(wish, classes, bundle), seed)
 
 

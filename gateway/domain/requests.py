@@ -100,7 +100,10 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class PersonAsk:
-    """One question about one person, as a tool puts it; the sender is the tool's own."""
+    """One question about one person, as a tool puts it; the sender is the tool's own.
+
+    `campaign` is the name of one of the tool's campaigns, "" for none.
+    """
 
     selector: Selector
     act: Act
@@ -108,3 +111,4 @@ class PersonAsk:
     channel: Channel
     line: LineType | None = None
     category: str = ""
+    campaign: str = ""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
-from gateway.domain.bands import first_zone, last_day
+from gateway.domain.bands import last_day
 from gateway.domain.clock import Clock, open_from
 from gateway.domain.duties import together
 from gateway.domain.law import Findings
@@ -114,21 +114,18 @@ def _until(question: Question, allowed: tuple[Judged, ...]) -> datetime:
 def _obligations(question: Question, allowed: tuple[Judged, ...], until: datetime) -> Mapping[str, Any]:
     if not allowed:
         return {}
-    duties = [
-        duty for judged in allowed for duty in (*judged.found.duties, judged.clock.duty, _notice(question, judged))
-    ]
+    duties = [duty for judged in allowed for duty in (*judged.found.duties, judged.clock.duty, _notice(judged))]
     if question.ask.act is Act.DISCLOSE:
         duties.append({Duty.VALID_UNTIL.value: until.isoformat(), Duty.RECHECK.value: True})
     return together(duties)
 
 
-def _notice(question: Question, judged: Judged) -> Mapping[str, Any]:
+def _notice(judged: Judged) -> Mapping[str, Any]:
     """Work out by which day the person must have been told where the data came from (GDPR 14(3)): a day, or sooner."""
     notices = [rule.notice for _, rule in judged.found.carried_by if rule.notice is not None]
     if not notices or judged.source is None or judged.source.collected_at is None:
         return {}
-    zone = first_zone(question.bundle, question.facts.person.jurisdiction)
-    begun = judged.source.collected_at.astimezone(zone).date()
+    begun = min(judged.source.collected_at.astimezone(zone).date() for zone in judged.found.zones)
     return {Duty.NOTICE_OF_SOURCE_BY.value: min(last_day(begun, each) for each in notices).isoformat()}
 
 

@@ -18,7 +18,7 @@ from gateway.domain.people import Consent, Dealing, Facts, Person, Reach
 from gateway.domain.standing import ranked
 from gateway.store.copying import copied
 from gateway.store.snapshots import Cursor
-from gateway.store.suppressions import ALL, PARTIAL, STORAGE, channel_bit
+from gateway.store.suppressions import ALL, PARTIAL, REGISTERED, STORAGE, channel_bit
 from policies.terms import (
     REACHED_BY,
     AudienceKind,
@@ -76,30 +76,33 @@ FACTS: Final = """
 
 # A person's consents are few: they are found by person and then compared, which costs less than searching the key with
 # five lists of values; the empty additions keep the planner from doing that.
-_JOINS: Final = """
-LEFT JOIN person_key k ON k.person_no = p.no AND {of_k}
-LEFT JOIN {each} (
+_JOINS: Final = f"""
+LEFT JOIN person_key k ON k.person_no = p.no AND {{of_k}}
+LEFT JOIN {{each}} (
   SELECT i.person_no, i.index, string_agg(
-    i.source_no || ':' || i.bits || CASE WHEN i.bits & 4 = 0 THEN '' ELSE ':' || coalesce((
+    i.source_no || ':' || i.bits || CASE WHEN i.bits & {PARTIAL | REGISTERED} = 0 THEN '' ELSE ':' || coalesce((
       SELECT min(x.scope) FROM suppression x WHERE x.kind = i.kind AND x.hash = i.suppress
-        AND (x.scope = 'sender' AND x.sender_no = {sender}
-          OR x.scope = 'purpose' AND x.purpose = ANY({chain}) AND x.sender_no IN (0, {sender})
-            AND x.channel IN ('', {channel})
-          OR x.scope = 'domain')), '') END,
+        AND (x.scope = 'sender' AND x.sender_no = {{sender}}
+          OR x.scope = 'purpose' AND x.purpose = ANY({{chain}}) AND x.sender_no IN (0, {{sender}})
+            AND x.channel IN ('', {{channel}})
+          OR x.scope = 'domain')), '') || ':' || coalesce((
+      SELECT string_agg(DISTINCT r.name, '+' ORDER BY r.name) FROM register_entry e
+        JOIN register_snapshot r ON r.no = e.snapshot_no AND r.state = 'current' WHERE e.hash = i.suppress), '') END,
     ',' ORDER BY i.source_no) AS reaches
-  FROM identifier i WHERE {of_i} AND i.kind = {kind} GROUP BY i.person_no, i.index
+  FROM identifier i WHERE {{of_i}} AND i.kind = {{kind}} GROUP BY i.person_no, i.index
 ) i ON i.person_no = p.no
 LEFT JOIN LATERAL (
   SELECT string_agg(concat_ws(E'\\x1f', c.state, c.purpose, c.conditions, c.source_no, c.wording), E'\\x1e') AS lines,
          string_agg(timestamptz_send(c.since), ''::bytea) AS times
   FROM consent c WHERE c.person_no = p.no AND c.index || ''::bytea IN (''::bytea, i.index)
-    AND c.purpose || '' = ANY({chain}) AND c.channel || '' IN ('*', {channel}) AND c.sender_no + 0 IN (0, {sender})
+    AND c.purpose || '' = ANY({{chain}}) AND c.channel || '' IN ('*', {{channel}})
+    AND c.sender_no + 0 IN (0, {{sender}})
 ) c ON true
-LEFT JOIN {each} (
+LEFT JOIN {{each}} (
   SELECT d.person_no, string_agg(concat_ws(E'\\x1f', d.kind, d.category, d.notice::int, d.source_no), E'\\x1e'
                                  ORDER BY d.kind, d.category) AS lines,
          string_agg(timestamptz_send(d.at), ''::bytea ORDER BY d.kind, d.category) AS times
-  FROM dealing d WHERE {of_d} AND d.party_no = {sender} GROUP BY d.person_no
+  FROM dealing d WHERE {{of_d}} AND d.party_no = {{sender}} GROUP BY d.person_no
 ) d ON d.person_no = p.no
 """
 
@@ -209,8 +212,9 @@ class Facting:
     def _reaches(self, text: str) -> tuple[Reach, ...]:
         return tuple(self._reach(*part.split(":")) for part in text.split(",")) if text else ()
 
-    def _reach(self, source: str, bits: str, probed: str = "") -> Reach:
-        return Reach(int(source), self._scope(int(bits), probed))
+    def _reach(self, source: str, bits: str, probed: str = "", registers: str = "") -> Reach:
+        on = tuple(registers.split("+")) if registers else ()
+        return Reach(int(source), self._scope(int(bits), probed), on)
 
     def _scope(self, bits: int, probed: str) -> Scope | None:
         if bits & STORAGE:

@@ -191,8 +191,9 @@ _SAID = (
 _ABOUT = (pack.words, pack.words, pack.int8, pack.words)
 _HOW = (pack.int4, pack.words)
 _SUSPECTS: LiteralString = (
-    "SELECT DISTINCT q.hash FROM unnest(%(hashes)b::bytea[]) AS q(hash)"
+    "SELECT q.hash FROM unnest(%(hashes)b::bytea[]) AS q(hash)"
     " JOIN suppression s ON s.kind = %(kind)s AND s.hash = q.hash"
+    " UNION SELECT q.hash FROM unnest(%(hashes)b::bytea[]) AS q(hash) JOIN register_entry e ON e.hash = q.hash"
 )
 _KEYS: LiteralString = "COPY person_key (person_no, wrapped) FROM STDIN (FORMAT BINARY)"
 _SEALED: LiteralString = "COPY sealed (person_no, class, source_no, blob) FROM STDIN (FORMAT BINARY)"

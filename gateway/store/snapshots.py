@@ -6,6 +6,7 @@ import psycopg
 from sqlalchemy import Connection, text
 
 from gateway.domain.people import Snapshot, Source
+from gateway.store import registers, signoffs
 from policies.packs import Bundle
 from policies.terms import AudienceKind, SourceStatus
 
@@ -13,7 +14,7 @@ Cursor: TypeAlias = psycopg.Cursor[Any]
 
 
 def snapshot(connection: Connection, bundle: Bundle) -> Snapshot:
-    """Give what a page shares, as this transaction sees it. No register is on file yet: none counts as fresh.
+    """Give what a page shares, as this transaction sees it. A register that is not on file does not count as fresh.
 
     Args:
         connection: of the page's own transaction.
@@ -21,8 +22,8 @@ def snapshot(connection: Connection, bundle: Bundle) -> Snapshot:
     """
     return Snapshot(
         sources={source.no: source for source in map(_source, connection.execute(_SOURCES))},
-        registers={},
-        signed=frozenset(),
+        registers=registers.taken(connection),
+        signed=signoffs.signed(connection, bundle),
         latest=connection.execute(_LATEST).scalar_one_or_none(),
     )
 

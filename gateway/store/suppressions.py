@@ -17,8 +17,11 @@ from gateway.domain.errors import Invalid
 from policies.terms import Channel, Scope
 
 STORAGE, ALL, PARTIAL = 1, 2, 4
+REGISTERED = 1 << 24
+"""The narrowing bit of an identifier that is, or was, on a national register."""
+
 _FIRST_CHANNEL = 8
-_LOCK_KEY = 0x6F73_7469_7375_7070  # "ostisupp"
+LOCK_KEY = 0x6F73_7469_7375_7070  # "ostisupp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def add(connection: Connection, suppressions: Sequence[Suppression]) -> int:
     """
     if not suppressions:
         return 0
-    connection.execute(_ADDING, {"key": _LOCK_KEY})
+    connection.execute(_ADDING, {"key": LOCK_KEY})
     new = connection.execute(_ADD, _columns(suppressions)).rowcount
     connection.execute(_MARK, _marks(suppressions))
     return int(new)
@@ -100,14 +103,16 @@ def hits(connection: Connection, kind: str, hashes: Sequence[bytes]) -> dict[byt
         hashes: suppression hashes, 16 bytes each; of all live key versions.
 
     Returns:
-        The narrowing bits of each hash that is suppressed; others are absent.
+        The narrowing bits of each hash that is suppressed or on a national register; others are absent.
     """
     if not hashes:
         return {}
-    connection.execute(_HITTING, {"key": _LOCK_KEY})
+    connection.execute(_HITTING, {"key": LOCK_KEY})
     found: dict[bytes, int] = {}
     for row in connection.execute(_HITS, {"kind": str(kind), "hashes": list(hashes)}):
         found[row.hash] = found.get(row.hash, 0) | _bits(row.scope, row.channel)
+    for row in connection.execute(_ON_REGISTER, {"hashes": list(hashes)}):
+        found[row.hash] = found.get(row.hash, 0) | REGISTERED
     return found
 
 
@@ -180,6 +185,10 @@ WHERE x.scope = 'purpose' AND x.hash = ANY(CAST(:hashes AS bytea[])) AND NOT EXI
     AND c.channel = coalesce(nullif(x.channel, ''), '*') AND c.sender_no = x.sender_no AND c.state <> 'given')
 ORDER BY 1
 """)
+_ON_REGISTER = text(
+    "SELECT DISTINCT e.hash FROM register_entry e JOIN register_snapshot s ON s.no = e.snapshot_no"
+    " WHERE s.state = 'current' AND e.hash = ANY(CAST(:hashes AS bytea[]))"
+)
 _HITS = text(
     "SELECT DISTINCT hash, scope, channel FROM suppression WHERE kind = :kind AND hash = ANY(CAST(:hashes AS bytea[]))"
 )

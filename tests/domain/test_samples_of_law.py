@@ -26,7 +26,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
         ("FR", "NL", "email", [{}], "allow"),
         ("KR", "DE", "email", [{"condition": ["double_opt_in"]}], "deny"),
         ("KR", "DE", "email", [{"condition": ["double_opt_in", "separate"]}], "allow"),
-        ("GB", "DE", "post", [], "deny"),
+        ("GB", "DE", "post", [], "allow"),
     ],
 )
 def test_across_a_border(
