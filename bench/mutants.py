@@ -3,8 +3,7 @@
 Changes every pack in every small way that `policies.mutants` knows, one change at a time, and runs the cases that
 could see it. A change is killed if the law no longer loads or some case gets another decision than it wants; what
 survives is a number or a word that no case proves. Changes that cannot matter stand in policies/equivalent.yaml with
-the reason. How much a cap allows is counted before the decision, so no case can see it: it is told apart, and proven
-where it is counted. Exit code 4 if something survives. Must never write into the policies.
+the reason. Exit code 4 if something survives. Must never write into the policies.
 
   1 read     the folder; a pack that does not load and is not asked for is left out, and that is said
   2 watch    every case once, to learn which packs it asks
@@ -27,7 +26,6 @@ from policies.load import PACKAGED
 from policies.mutants import Mutant, mutants
 
 _SURVIVED = 4
-_COUNTED = "cap."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +111,7 @@ def _tell(read: Folder, wanted: list[Mutant], fates: list[str], most: int | None
     for file, pairs in _by_file(wanted, fates).items():
         lived = [mutant for mutant, by in pairs if not by]
         same = [mutant for mutant in lived if (mutant.rule, mutant.change) in read.equivalent]
-        counted = [mutant for mutant in lived if mutant.change.startswith(_COUNTED)]
-        lived = [mutant for mutant in lived if mutant not in same and mutant not in counted]
+        lived = [mutant for mutant in lived if mutant not in same]
         for mutant in lived[:most]:
             print(f"policies/{mutant.file}:{mutant.line}: {mutant.rule}: {mutant.change}")
         if most is not None and len(lived) > most:
@@ -123,7 +120,7 @@ def _tell(read: Folder, wanted: list[Mutant], fates: list[str], most: int | None
         code = read.documents[file].data["jurisdiction"]
         print(
             f"{code}: {len(pairs)} mutants, {ways['cases']} killed by cases, {ways['refused']} by the loader, "
-            f"{len(same)} equivalent, {len(counted)} of caps, {len(lived)} survive"
+            f"{len(same)} equivalent, {len(lived)} survive"
         )
         total += len(lived)
     return total

@@ -14,7 +14,7 @@ from policies.packs import Case
 from policies.reading import Document, read, shape
 from policies.schema import CaseFile
 
-_facts = ("person", "consent", "dealing", "source", "reach", "registers", "caps", "signed", "latest", "ask")
+_facts = ("person", "consent", "dealing", "source", "reach", "registers", "caps", "contact", "signed", "latest", "ask")
 _wants = frozenset({"outcome", "code", "not_before", "obligations", "cites", "step", "without", "lacks"})
 
 

@@ -59,6 +59,9 @@ def mutants(document: Document) -> Iterator[Mutant]:
 
 
 def _of_rule(rule: dict[str, Any]) -> Iterator[tuple[str, Path, Any]]:
+    if rule.get("pending"):  # it has no part in any decision: what matters is that it is pending
+        yield "pending dropped", ("pending",), DROP
+        return
     yield "rule deleted", (), DROP
     alone = len(_alone & rule.keys()) == 1
     for key in (key for key in rule if key not in _told):

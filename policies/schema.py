@@ -287,6 +287,7 @@ class CaseFile(_Strict, frozen=True):
     reach: dict[str, Any] | None = None
     registers: dict[str, datetime] | None = None
     caps: list[dict[str, Any]] | None = None
+    contact: list[dict[str, Any]] | None = None
     signed: list[str] | None = None
     latest: datetime | None = None
     ask: dict[str, Any] = {}

@@ -1,13 +1,15 @@
-"""`ostiary policy`: the law as data: check a folder of it, run its cases, list its words."""
+"""`ostiary policy`: the law as data: check a folder of it, run its cases, show a country as a table, list its words."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gateway.cli import bundles, policy_cases, policy_matrix
 from gateway.cli.house import opened
 from gateway.cli.showing import number
-from gateway.cli.speech import REFUSED, Json, answer, pairs, table
+from gateway.cli.speech import Json, answer, pairs, table
 
 if TYPE_CHECKING:
     from gateway.flows.words import Words
@@ -19,47 +21,44 @@ def add(app: typer.Typer) -> None:
     """Put the commands on the program."""
     group = typer.Typer(no_args_is_help=True, help="The law as data.")
     group.command("check", epilog="Example: ostiary policy check ./policies")(check)
-    group.command("test", epilog="Example: ostiary policy test ./policies")(run_tests)
+    group.command("test", epilog="Example: ostiary policy test ./policies")(policy_cases.run_tests)
+    group.command("matrix", epilog="Example: ostiary policy matrix --jurisdiction KR --format html --out kr.html")(
+        policy_matrix.matrix
+    )
     group.command("purposes", epilog="Example: ostiary policy purposes")(purposes)
     group.command("fields", epilog="Example: ostiary policy fields --json")(fields)
     group.command("sources", epilog="Example: ostiary policy sources")(sources)
+    bundles.add_to(group)
     app.add_typer(group, name="policy")
 
 
 def check(folder: Folder = None, as_json: Json = False) -> None:
-    """Read a policies folder as the gateway would, and name the first thing wrong by file and line."""
+    """Read a policies folder as the gateway would: what each pack holds today, or the first thing wrong by line."""
+    from datetime import UTC, datetime
+
+    from gateway.domain.matrix import counts_of
     from policies.load import PACKAGED, load_bundle
 
     bundle = load_bundle(folder or PACKAGED)
+    today = datetime.now(UTC)
+    packs = [counts_of(bundle, code, today) for code in sorted(bundle.packs)]
     facts = {
         "bundle": bundle.digest, "files": len(bundle.files), "purposes": len(bundle.purposes.nodes),
         "fields": len(bundle.fields), "source kinds": len(bundle.sources),
         "jurisdictions": ", ".join(sorted(bundle.packs)),
-        "rules": sum(len(pack.rules) for pack in bundle.packs.values()),
+        "rules": sum(each.own for each in packs),
     }  # fmt: skip
-    answer(facts, as_json, lambda: pairs(facts))
 
+    def readable() -> None:
+        pairs(facts)
+        columns = ("pack", "#rules", "#inherited", "#unverified", "#pending", "#in force today")
+        rows = [
+            (each.code, *map(number, (each.own, each.inherited, each.unverified, each.pending, each.in_force)))
+            for each in packs
+        ]
+        table(columns, rows, "")
 
-def run_tests(folder: Folder = None, as_json: Json = False) -> None:
-    """Run the golden cases of a policies folder through the decision. Exit code 4 if one differs."""
-    from gateway.domain.cases import run_cases
-    from policies.golden import load_cases
-    from policies.load import PACKAGED, load_bundle
-
-    top = folder or PACKAGED
-    results = run_cases(load_cases(top / "cases"), load_bundle(top))
-    wrong = [
-        (f"{one.case.file}:{one.case.line}", one.case.name, "; ".join(one.differences))
-        for one in results
-        if one.differences
-    ]
-    told = {
-        "cases": len(results),
-        "differing": [dict(zip(("at", "case", "differs"), row, strict=True)) for row in wrong],
-    }
-    answer(told, as_json, lambda: table(("at", "case", "differs"), wrong, f"All {number(len(results))} cases hold."))
-    if wrong:
-        raise typer.Exit(REFUSED)
+    answer(facts | {"packs": [asdict(each) for each in packs]}, as_json, readable)
 
 
 def purposes(as_json: Json = False) -> None:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from gateway.domain.bands import band, cutoffs
+from gateway.domain.campaigns import NO_CAMPAIGN
+from gateway.domain.capping import Slot, claim_of, used
 from gateway.domain.decision import decide
 from gateway.domain.people import Consent, Dealing, Facts, Person, Reach, Snapshot, Source, UsedCap
 from gateway.domain.reasons import Decision
@@ -79,7 +81,7 @@ def facts_of(case: Case, bundle: Bundle) -> tuple[Ask, Facts, Snapshot]:
         _reaches(dict(told.get("reach", {}))),
         _consents(told.get("consent", ()), ago),
         tuple(_dealing(dict(each), ago) for each in told.get("dealing", ())),
-        tuple(UsedCap(**each) for each in told.get("caps", ())),
+        _caps(told, bundle, ask, case.at),
     )
     signed = frozenset(told.get("signed", ()))
     return ask, facts, Snapshot({source.no: source}, dict(told.get("registers", {})), signed, told.get("latest"))
@@ -130,6 +132,21 @@ def _source(told: dict[str, Any], person: Person, ask: Ask, bundle: Bundle, at: 
         by_person=rule.by_person,
     )
     return _all_read(source, told)
+
+
+def _caps(told: Mapping[str, Any], bundle: Bundle, ask: Ask, at: datetime) -> tuple[UsedCap, ...]:
+    """Give the caps that a case says are used up, and those that the contacts it tells of have used up."""
+    said = tuple(UsedCap(**each) for each in told.get("caps", ()))
+    claim = claim_of(bundle, ask, SENDER, None)
+    slots = [_slot(dict(each), ask) for each in told.get("contact", ())]
+    return (*said, *(used(claim, slots, at) if claim else ()))
+
+
+def _slot(told: dict[str, Any], ask: Ask) -> Slot:
+    """Give a contact that was made: by the same sender, channel and category, if the case says nothing else."""
+    sender = SENDER + 1 if told.pop("other_sender", False) else SENDER
+    channel, category = Channel(told.pop("channel", ask.channel)), told.pop("category", ask.category)
+    return _all_read(Slot(told.pop("at"), None, sender, SENDER, channel, category, 0, NO_CAMPAIGN, ""), told)
 
 
 def _reaches(told: dict[str, Any]) -> tuple[Reach, ...]:

@@ -21,9 +21,10 @@ def test_the_decision_is_the_one_the_case_wants(case: Case) -> None:
 
 def test_every_rule_and_every_source_kind_has_a_case_that_names_it() -> None:
     named = {rule for case in CASES for rule in case.want.get("cites", ())}
-    rules = {rule.id for pack in BUNDLE.packs.values() for rule in pack.rules}
+    every = [rule for pack in BUNDLE.packs.values() for rule in pack.rules]
+    rules = {rule.id for rule in every}
     kinds = {source.id for source in BUNDLE.sources.values()}
-    assert (rules | kinds) - named == set()
+    assert {rule.id for rule in every if not rule.pending} | kinds <= named  # what is pending can have no part
     assert named <= rules | kinds
 
 
