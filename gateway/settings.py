@@ -5,7 +5,7 @@ Must never hold a secret's default: the embedded database's password and the key
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,25 @@ _KNOWN: Final = {
     "OSTIARY_LOG_ORIGIN": "name of the ledger, such as example.com/log (default: made from the keyring's name)",
     "OSTIARY_HOST": "address to serve on (default: 127.0.0.1)",
     "OSTIARY_PORT": "port to serve on (default: 8080)",
+    "OSTIARY_SMTP_HOST": "mail server that letters go out by (default: none, and nothing is sent)",
+    "OSTIARY_SMTP_PORT": "its port (default: 587 with starttls, 465 with tls, 25 with none)",
+    "OSTIARY_SMTP_FROM": "the address that letters come from; needed with a host",
+    "OSTIARY_SMTP_USER": "account there, with OSTIARY_SMTP_PASSWORD (default: none)",
+    "OSTIARY_SMTP_PASSWORD": "its password",
+    "OSTIARY_SMTP_TLS": "starttls, tls, or none on this machine only (default: starttls)",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """The operator's mail server. `tls` is `starttls`, `tls` or `none`."""
+
+    host: str
+    port: int
+    sender: str
+    user: str
+    password: str = field(repr=False)
+    tls: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,7 @@ class Settings:
     log_origin: str = ""
     host: str = "127.0.0.1"
     port: int = 8080
+    mail: MailServer | None = None
 
     @property
     def base(self) -> str:
@@ -62,6 +81,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         log_origin=environ.get("OSTIARY_LOG_ORIGIN", ""),
         host=environ.get("OSTIARY_HOST", "127.0.0.1"),
         port=_port(environ.get("OSTIARY_PORT", "8080")),
+        mail=_mail(environ),
     )
 
 
@@ -80,7 +100,33 @@ def _origin(value: str) -> str:
     return value.rstrip("/")
 
 
-def _port(value: str) -> int:
+def _port(value: str, name: str = "OSTIARY_PORT") -> int:
     if not value.isdecimal() or not 0 < int(value) < 65536:  # noqa: PLR2004  TCP
-        raise Invalid("setting_wrong", "OSTIARY_PORT is a number from 1 to 65535.")
+        raise Invalid("setting_wrong", f"{name} is a number from 1 to 65535.")
     return int(value)
+
+
+_SMTP_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+_THIS_MACHINE: Final = ("127.0.0.1", "::1", "localhost")
+
+
+def _mail(environ: Mapping[str, str]) -> MailServer | None:
+    """Read the mail server; half of it stops the start, because letters would wait for ever and nobody would know."""
+    said = {
+        name: environ.get(f"OSTIARY_SMTP_{name}", "") for name in ("HOST", "PORT", "FROM", "USER", "PASSWORD", "TLS")
+    }
+    if not said["HOST"]:
+        if any(said.values()):
+            raise Invalid("setting_half", "OSTIARY_SMTP_HOST is missing: name the mail server, or unset the others.")
+        return None
+    if not said["FROM"].isprintable() or "@" not in said["FROM"]:
+        raise Invalid("setting_half", "OSTIARY_SMTP_FROM is the address that letters come from: name@your-domain.")
+    if bool(said["USER"]) != bool(said["PASSWORD"]):
+        raise Invalid("setting_half", "OSTIARY_SMTP_USER and OSTIARY_SMTP_PASSWORD go together.")
+    tls = said["TLS"] or "starttls"
+    if tls not in _SMTP_PORTS:
+        raise Invalid("setting_wrong", f"OSTIARY_SMTP_TLS is one of {', '.join(_SMTP_PORTS)}.")
+    if tls == "none" and said["HOST"] not in _THIS_MACHINE:
+        raise Invalid("setting_wrong", "OSTIARY_SMTP_TLS=none is for a mail server on this machine only.")
+    port = _port(said["PORT"], "OSTIARY_SMTP_PORT") if said["PORT"] else _SMTP_PORTS[tls]
+    return MailServer(said["HOST"], port, said["FROM"], said["USER"], said["PASSWORD"], tls)

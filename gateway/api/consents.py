@@ -43,7 +43,7 @@ def _wish(said: ConsentBody, key: str | None) -> ConsentWish:
         method=said.method,
         channel=said.channel,
         sender=said.sender,
-        conditions=_conditions(said.conditions),
+        conditions=conditions_of(said.conditions),
         wording=said.wording,
         language=said.language,
         at=said.at,
@@ -53,7 +53,12 @@ def _wish(said: ConsentBody, key: str | None) -> ConsentWish:
     )
 
 
-def _conditions(words: list[str]) -> Condition:
+def conditions_of(words: list[str]) -> Condition:
+    """Give conditions as flags.
+
+    Raises:
+        Invalid: `condition_unknown`.
+    """
     conditions = Condition.NONE
     for word in words:
         if word.upper() not in Condition.__members__:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli import lasting
 from gateway.cli.house import (
     ACTOR,
     Email,
@@ -37,6 +38,7 @@ def add(app: typer.Typer) -> None:
         "record",
         epilog="Example: ostiary consent record --email - --state withdrawn --purpose marketing --method call",
     )(record)
+    lasting.add_to_consent(group)
     app.add_typer(group, name="consent")
     app.command(epilog="Example: ostiary link --email - --purpose marketing.own.newsletter --channel email")(link)
 

@@ -1,8 +1,7 @@
 """`ostiary lint`: look at a message before it goes out."""
 
 import sys
-from email import message_from_string, policy
-from email.message import EmailMessage
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +12,6 @@ from gateway.cli.speech import REFUSED, USAGE, Json, answer, complaint, table
 from gateway.domain.lint import Report
 from gateway.domain.message import Message
 from policies.terms import AudienceKind, Channel, LineType
-
-_LATEST = 200_000
 
 
 def add(app: typer.Typer) -> None:
@@ -64,13 +61,10 @@ def _read(file: Path) -> tuple[str, str, dict[str, str]]:
         raise typer.Exit(complaint("file_unreadable", words, False, USAGE)) from error
     if file.suffix != ".eml":
         return raw, "", {}
-    mail = message_from_string(raw, policy=policy.default)
-    body = mail.get_body(("plain", "html")) if isinstance(mail, EmailMessage) else None
-    return (
-        (body.get_content() if body is not None else ""),
-        str(mail["subject"] or ""),
-        {k: str(v) for k, v in mail.items()},
-    )
+    mail = message_from_bytes(raw.encode(), policy=policy.default)
+    body = mail.get_body(("plain", "html"))
+    text = str(body.get_content()) if body is not None else ""
+    return text, str(mail["subject"] or ""), {name: str(value) for name, value in mail.items()}
 
 
 def _spelled(report: Report, bundle: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from gateway.domain.bands import first_zone, last_day, local_day
-from policies.packs import Bundle, Rule
+from policies.packs import Bundle, Lapse, Rule
 from policies.terms import Act, AudienceKind, Capacity, Channel, Duty, Outcome
 
 _EVERY = "*"
@@ -50,8 +50,10 @@ def falling(bundle: Bundle, jurisdiction: str, kind: AudienceKind, given: Given,
     """
     zone = first_zone(bundle, jurisdiction)
     found = [
-        Falling(rule, _last(rule, given, zone), lapse.outcome, tuple(sorted(lapse.renewed_by)))
-        for rule in _rules(bundle, jurisdiction, kind, given.purpose, given.channel, local_day(bundle, jurisdiction, at))
+        Falling(rule, _last(lapse, given, zone), lapse.outcome, tuple(sorted(lapse.renewed_by)))
+        for rule in _rules(
+            bundle, jurisdiction, kind, given.purpose, given.channel, local_day(bundle, jurisdiction, at)
+        )
         if (lapse := rule.lapse) is not None and (given.claimed or not lapse.claimed)
     ]
     return min(found, key=lambda one: (one.last, one.rule.id), default=None)
@@ -116,10 +118,8 @@ def notifying(bundle: Bundle) -> tuple[str, ...]:
     return tuple(sorted(spoken | packs))
 
 
-def _last(rule: Rule, given: Given, zone: ZoneInfo) -> date:
-    """Give the last day: every dealing that renews moves it, as long as it came before the day before it was over."""
-    lapse = rule.lapse
-    assert lapse is not None  # noqa: S101  only rules with one come here
+def _last(lapse: Lapse, given: Given, zone: ZoneInfo) -> date:
+    """Give the last day: every dealing that renews moves it, if it came while the consent was alive."""
     begun = given.since.astimezone(zone).date()
     last = last_day(begun, lapse.after)
     for kind, at in sorted(given.dealings, key=lambda pair: pair[1]):

@@ -150,9 +150,9 @@ def _status(one: Spoken) -> dict[str, Any]:
     return {key: value for key, value in spelled.items() if value}
 
 
-def conditions(flags: Condition) -> list[str]:
+def conditions(given: Condition) -> list[str]:
     """Name conditions by our words."""
-    return [flag.name.lower() for flag in Condition if flag and flag in flags and flag.name]
+    return [one.name.lower() for one in Condition if one and one in given and one.name]
 
 
 def flags(words: Iterable[str]) -> Condition:
@@ -164,8 +164,8 @@ def flags(words: Iterable[str]) -> Condition:
 
 
 def moment(at: datetime) -> str:
-    """Write a moment in UTC, to the second."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    """Write a moment in UTC, exactly: a record that comes back must not be earlier than what it tells of."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def purposes_meant(tree: PurposeTree, iris: Iterable[str], own: str) -> tuple[str, ...]:
@@ -186,4 +186,3 @@ def purposes_meant(tree: PurposeTree, iris: Iterable[str], own: str) -> tuple[st
     meant = [node for node in tree.nodes.values() if node.iri in wanted]
     names = {node.id for node in meant}
     return tuple(sorted(node.id for node in meant if not names & set(node.chain[1:])))
-

@@ -15,12 +15,19 @@ from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from gateway.store.embedded_place import find_binaries
 from gateway.store.engine import OLDEST, SCHEMA, alembic_config, missing, translated
 from gateway.store.errors import DatabaseUnavailable
+from policies.load import load_bundle
 
 _OLDEST_PYTHON: Final = (3, 11)
 _ROOM: Final = 2 * 1024**3  # bytes: the write-ahead log may grow to this before it is recycled
 _HOW_WRITTEN: Final = text("""
 SELECT pg_encoding_to_char(encoding) AS encoding, datcollate AS locale
 FROM pg_database WHERE datname = current_database()
+""")
+_IN_FORCE: Final = text("SELECT digest FROM ostiary.bundle WHERE in_force_from IS NOT NULL AND in_force_to IS NULL")
+_OWED: Final = text("""
+SELECT (SELECT count(*) FROM ostiary.notice WHERE sent_at IS NULL AND due_at < now()),
+       (SELECT count(*) FROM ostiary.mail_out WHERE state = 'queued'),
+       (SELECT count(*) FROM ostiary.mail_out WHERE state = 'failed')
 """)
 _START: Final = "Start Ostiary once (`ostiary serve`); it prepares and migrates its database."
 
@@ -97,7 +104,7 @@ def _database(url: str) -> Iterator[Finding]:
         )
         with translated(), engine.connect() as connection:
             yield Finding("database", True, "reachable")
-            for look in (_version, _prepared, _migrated, _durable, _encoding):
+            for look in (_version, _prepared, _migrated, _durable, _encoding, _law, _letters):
                 yield (finding := _looked(look, connection))
                 if not finding.ok and look in {_version, _prepared}:
                     return
@@ -137,6 +144,30 @@ def _migrated(connection: Connection) -> Finding:
     wanted = ScriptDirectory.from_config(alembic_config()).get_heads()
     detail = f"at {', '.join(found) or 'nothing'}, newest is {', '.join(wanted)}"
     return Finding("migrations", set(found) == set(wanted), detail, "" if set(found) == set(wanted) else _START)
+
+
+def _law(connection: Connection) -> Finding:
+    """Say which bundle is in force, and whether the package brings another one; to change it is for officers."""
+    connection.execute(text("SET LOCAL ROLE ostiary_owner"))
+    if connection.scalar(text("SELECT to_regclass('ostiary.bundle')")) is None:
+        return Finding("policies", True, "none yet")
+    found = connection.scalar(_IN_FORCE)
+    packaged = load_bundle().digest
+    if found in {None, packaged}:
+        return Finding("policies", True, f"bundle {packaged[:12]} of the package" if found else "none yet")
+    other = f"the package brings {packaged[:12]}: see `ostiary policy diff {packaged[:12]}`"
+    return Finding("policies", True, f"bundle {str(found)[:12]} in force; {other}")
+
+
+def _letters(connection: Connection) -> Finding:
+    """Say how many notices that a law asks for are overdue, and how many letters wait or were given up."""
+    connection.execute(text("SET LOCAL ROLE ostiary_owner"))
+    if connection.scalar(text("SELECT to_regclass('ostiary.notice')")) is None:
+        return Finding("notices", True, "none yet")
+    overdue, waiting, failed = connection.execute(_OWED).one()
+    detail = f"{overdue} notices overdue, {waiting} letters waiting, {failed} given up"
+    mend = "Run `ostiary notices send` and `ostiary mail send`; `ostiary notices due` lists what needs another way."
+    return Finding("notices", not overdue, detail, mend if overdue else "")
 
 
 def _durable(connection: Connection) -> Finding:

@@ -25,8 +25,12 @@ WANTED = {
     "serve", "demo", "init", "doctor", "import", "release", "decide", "explain", "link", "keys show", "source add",
     "source list", "source show", "source approve", "source suspend", "source revoke", "tool add", "tool list",
     "tool key",
-    "party add", "party list", "consent record", "officer add", "audit verify", "audit export", "audit key",
-    "policy check", "policy test", "policy purposes", "policy fields", "policy sources",
+    "party add", "party list", "lint", "register load", "register list",
+    "campaign add", "campaign list", "campaign show", "campaign pause", "campaign resume",
+    "campaign end", "consent record", "consent due", "consent reconfirm",
+    "consent request", "consent proof", "notices due", "notices send", "notices given", "mail list", "mail send",
+    "receipts export", "receipts import", "officer add", "audit verify", "audit export", "audit key",
+    "policy check", "policy test", "policy matrix", "policy purposes", "policy fields", "policy sources",
 }  # fmt: skip
 
 

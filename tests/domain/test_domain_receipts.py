@@ -49,7 +49,10 @@ def test_conditions_are_named_both_ways() -> None:
     [
         (["dpv:Marketing"], "", ("marketing",)),
         (["https://w3id.org/dpv#DirectMarketing"], "", ("marketing.own",)),
-        (["dpv:SellDataToThirdParties", "dpv:PersonalisedAdvertising"], "", ("marketing.partner", "profiling.advertising")),
+        (
+            ["dpv:SellDataToThirdParties", "dpv:PersonalisedAdvertising"], "",
+            ("marketing.partner", "profiling.advertising"),
+        ),
         (["dpv:Marketing"], "marketing.own.newsletter", ("marketing.own.newsletter",)),
         (["dpv:Marketing"], "marketing.nothing", ()),
         (["dpv:Sustainability"], "", ()),

@@ -1,19 +1,19 @@
 """Opt-out registers: swapped whole, looked into by every decision, and never kept in clear."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from gateway.domain.errors import Conflict, Invalid
 from gateway.domain.requests import PersonAsk, Selector
-from gateway.flows import registers
 from gateway.flows.decide import Answers, Request, decide_batch
 from gateway.flows.intake import receive
 from gateway.flows.registers import load_register, standing_registers
+from gateway.store import registers as kept
 from policies.terms import Act, Channel, Outcome
 from tests.flows.conftest import NEWSLETTER, Seoul, add_tool
 
@@ -86,16 +86,22 @@ def test_what_is_no_register_is_refused_and_nothing_changes(
 ) -> None:
     load_register(seoul.gate, "officer", "KR-DNC", dnc(LISTED), days_ago(2))
     load, gate = load_register, seoul.gate
-    for code, act in (
-        ("register_unknown", lambda: load(gate, "officer", "KR-DNX", dnc(LISTED), days_ago(1))),
-        ("taken_in_future", lambda: load(gate, "officer", "KR-DNC", dnc(LISTED), days_ago(-1))),
-        ("register_line", lambda: load(gate, "officer", "KR-DNC", dnc(LISTED, "secret 12"), days_ago(1))),
-        ("register_line", lambda: load(gate, "officer", "KR-DNC", dnc("1" * 500), days_ago(1))),
-        ("register_empty", lambda: load(gate, "officer", "KR-DNC", dnc("number"), days_ago(1))),
-        ("file_unreadable", lambda: load(gate, "officer", "KR-DNC", tmp_path / "nowhere", days_ago(1))),
+    wrong: list[tuple[str, str, Path, datetime]] = [
+        ("register_unknown", "KR-DNX", dnc(LISTED), days_ago(1)),
+        ("taken_in_future", "KR-DNC", dnc(LISTED), days_ago(-1)),
+        ("file_unreadable", "KR-DNC", tmp_path / "nowhere", days_ago(1)),
+    ]
+    for code, name, path, taken in wrong:
+        with pytest.raises(Invalid) as refused:
+            load(gate, "officer", name, path, taken)
+        assert refused.value.code == code
+    for code, lines in (
+        ("register_line", [LISTED, "secret 12"]),
+        ("register_line", ["1" * 500]),
+        ("register_empty", ["number"]),
     ):
         with pytest.raises(Invalid) as refused:
-            act()
+            load(gate, "officer", "KR-DNC", dnc(*lines), days_ago(1))
         assert refused.value.code == code
         assert "secret" not in refused.value.message
     with pytest.raises(Conflict):
@@ -111,17 +117,16 @@ def test_a_load_that_dies_leaves_the_register_as_it_was(
 ) -> None:
     bring(seoul, LISTED, FREE)
     load_register(seoul.gate, "officer", "KR-DNC", dnc(LISTED), days_ago(2))
-    monkeypatch.setattr(registers, "CHUNK", 1)
-    put = registers.registers.put
+    monkeypatch.setattr("gateway.flows.registers.CHUNK", 1)
+    put, calls = kept.put, itertools.count()
 
-    def dies(connection: object, no: int, hashes: list[bytes]) -> int:
-        if put.__dict__.setdefault("seen", 0):
+    def dies(connection: Connection, no: int, hashes: Sequence[bytes]) -> int:
+        if next(calls):
             raise RuntimeError("the power is gone")
-        put.__dict__["seen"] = 1
-        return put(connection, no, hashes)  # type: ignore[arg-type]
+        return put(connection, no, hashes)
 
     with monkeypatch.context() as patched:
-        patched.setattr(registers.registers, "put", dies)
+        patched.setattr(kept, "put", dies)
         with pytest.raises(RuntimeError):
             load_register(seoul.gate, "officer", "KR-DNC", dnc(FREE, "+821011112222"), days_ago(1))
     assert told(seoul, LISTED) == (Outcome.DENY, "on_register")

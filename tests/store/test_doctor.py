@@ -31,6 +31,8 @@ def test_a_migrated_database_is_well(migrated_url: str, private_folder: Path) ->
         "migrations",
         "durability",
         "locale",
+        "policies",
+        "notices",
     ]
     assert list(findings) == expected
     assert [name for name, finding in findings.items() if not finding.ok and name != "durability"] == []
