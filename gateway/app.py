@@ -10,7 +10,20 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import __version__, console, pages
-from gateway.api import consents, decisions, errors, health, imports, log, reference, releases
+from gateway.api import (
+    authzen,
+    campaigns,
+    consents,
+    decisions,
+    errors,
+    health,
+    imports,
+    log,
+    messages,
+    receipts,
+    reference,
+    releases,
+)
 from gateway.flows.batcher import Batcher
 from gateway.flows.gate import Gate
 
@@ -46,7 +59,10 @@ def build(gate: Gate) -> ASGIApp:
         description="The only door to customer data. Errors are RFC 9457 problems with a stable `code`.",
     )
     app.router.routes.append(Route("/v1/decisions", decisions.Decisions(batcher)))
-    for door in (releases, consents, imports, log, health):
+    evaluate = authzen.AuthZen(batcher)
+    app.router.routes += [Route(authzen.EVALUATION, evaluate), Route(authzen.EVALUATIONS, evaluate)]
+    app.add_api_route(authzen.CONFIGURATION, lambda: authzen.configuration(gate.origin), tags=["authzen"])
+    for door in (releases, campaigns, consents, receipts, messages, imports, log, health):
         app.include_router(door.router(gate))
     app.include_router(reference.router(app))
     app.include_router(console.router(gate))
@@ -57,12 +73,12 @@ def build(gate: Gate) -> ASGIApp:
 
 
 def _describe(app: FastAPI) -> None:
-    """Add the bare decision route to the OpenAPI description."""
+    """Add the bare decision routes to the OpenAPI description."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
         described = plain()
-        described["paths"] = {**decisions.description(), **described["paths"]}
+        described["paths"] = {**decisions.description(), **authzen.description(), **described["paths"]}
         return described
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to change the description

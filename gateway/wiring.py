@@ -9,22 +9,22 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from audit.leaf import Entry
 from audit.ledger import Sequencer
 from gateway.domain.errors import Ostiary
+from gateway.flows.activation import installed
 from gateway.flows.gate import Gate
 from gateway.identity.credentials import Passwords
 from gateway.identity.links import LinkKey
 from gateway.identity.sessions import Sessions
+from gateway.notify.post import Post, Server
 from gateway.settings import Settings
-from gateway.store import bundles, doctor
+from gateway.store import doctor
 from gateway.store.doctor import Finding
 from gateway.store.embedded import ensure_running
 from gateway.store.engine import migrate, open_engine, prepare
 from gateway.store.house import House
 from gateway.vault.keys import Keyring, create_keyring, open_keyring
 from gateway.vault.lookup import Lookup
-from policies.load import archive, load_bundle
 
 Say = Callable[[str], None]
 
@@ -101,6 +101,7 @@ def open_gate(settings: Settings, say: Say = quiet, *, sequence: bool = False) -
         house = stack.enter_context(wired(settings, url))
         if sequence:
             stack.enter_context(_sequencing(house.sequencer))
+            stack.enter_context(_lasting(house.gate, post_of(settings)))
         yield house.gate
 
 
@@ -159,6 +160,14 @@ def log_origin(settings: Settings, keyring: Keyring) -> str:
     return settings.log_origin or f"ostiary-{keyring.name}/log"
 
 
+def post_of(settings: Settings) -> Post | None:
+    """Give the way to the operator's mail server, None if none is named: then nothing is ever sent."""
+    mail = settings.mail
+    if mail is None:
+        return None
+    return Post(Server(mail.host, mail.port, mail.sender, mail.user, mail.password, mail.tls))
+
+
 def _sequencer(settings: Settings, keyring: Keyring, engine: Engine, clock: Callable[[], datetime]) -> Sequencer:
     origin = log_origin(settings, keyring)
     return Sequencer(engine, keyring.ledger_signer(origin), origin, clock)
@@ -179,15 +188,13 @@ def _gate(settings: Settings, keyring: Keyring, house: House, clock: Callable[[]
 
 
 def put_policies_in_force(gate: Gate, say: Say) -> None:
-    """Put the packaged policies in force on a new house; a house that has policies keeps them."""
-    packaged = load_bundle()
-    with gate.house.unit() as connection:
-        if bundles.in_force(connection) is not None:
-            return
-        bundles.add(connection, packaged.digest, archive(packaged))
-        bundles.activate(connection, packaged.digest, "init", gate.clock())
-        gate.house.enter(connection, [Entry("policy.activated", "init", {"bundle": packaged.digest})])
-    say(f"put the packaged policies in force: bundle {packaged.digest[:12]}")
+    """Put the packaged policies in force on a new house. A house that has a law keeps it, and hears of another one."""
+    packaged, before = installed(gate, "init")
+    short = packaged.digest[:12]
+    if before is None:
+        say(f"put the packaged policies in force: bundle {short}")
+    elif before != packaged.digest:
+        say(f"the package brings bundle {short}, which is not in force: see `ostiary policy diff {short}`")
 
 
 @contextmanager
@@ -201,3 +208,27 @@ def _sequencing(sequencer: Sequencer) -> Iterator[None]:
         stop.set()
         sequencer.wake()
         thread.join(timeout=10)
+
+
+_POST_EVERY, _NOTE_EVERY = 30.0, 600.0  # seconds
+
+
+@contextmanager
+def _lasting(gate: Gate, post: Post | None) -> Iterator[None]:
+    """Note what notices are owed, and send what waits in the outbox where there is a way, in threads of their own."""
+    from gateway.flows.notices import note_forever
+    from gateway.flows.outbox import send_forever
+
+    stop = threading.Event()
+    threads = [threading.Thread(target=note_forever, args=(gate, stop, _NOTE_EVERY), name="notices", daemon=True)]
+    if post is not None:
+        sending = (gate, post, stop, _POST_EVERY)
+        threads.append(threading.Thread(target=send_forever, args=sending, name="post", daemon=True))
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(timeout=40)

@@ -9,6 +9,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, MetaData, text
 
 from audit.tables import metadata as audit_metadata
+from gateway.store import (  # noqa: F401  they add their tables
+    tables_campaigns,
+    tables_lasting,
+    tables_registers,
+    tables_widening,
+)
 from gateway.store.engine import SCHEMA
 from gateway.store.tables import metadata as store_metadata
 

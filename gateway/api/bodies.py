@@ -10,8 +10,9 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 
 from gateway.domain.errors import Invalid
+from gateway.domain.message import Message
 from gateway.domain.requests import PersonAsk, Predicate, Selector, Wish
-from policies.terms import Act, Channel, ConsentState, LineType
+from policies.terms import Act, AudienceKind, Channel, ConsentState, LineType
 
 Text = Annotated[str, msgspec.Meta(max_length=400)]
 Word = Annotated[str, msgspec.Meta(max_length=100)]
@@ -54,11 +55,13 @@ class AskBody(msgspec.Struct, forbid_unknown_fields=True):
     act: Act = Act.CONTACT
     line: LineType | None = None
     category: Word = ""
+    campaign: Word = ""
     id: Text = ""
 
     def ask(self) -> PersonAsk:
         """Give the question."""
-        return PersonAsk(self.person.selector(), self.act, self.purpose, self.channel, self.line, self.category)
+        selector = self.person.selector()
+        return PersonAsk(selector, self.act, self.purpose, self.channel, self.line, self.category, self.campaign)
 
 
 class DecisionsBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -135,6 +138,42 @@ class AcknowledgeBody(msgspec.Struct, forbid_unknown_fields=True):
     page: int
 
 
+class MessageBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`POST /v1/messages/lint`. `countries` are those of the readers; "" is unknown and gets the strictest law."""
+
+    text: Annotated[str, msgspec.Meta(max_length=200_000)]
+    channel: Channel
+    purpose: Word
+    countries: list[Word]
+    subject: Text = ""
+    line: LineType | None = None
+    kind: AudienceKind = AudienceKind.B2C
+    headers: dict[str, str] = {}
+    sender_address: Text = ""
+    sender_id: Word = ""
+    from_number: Word = ""
+    first_contact: bool = False
+
+    def message(self) -> Message:
+        """Give the message; its sender is the tool's own."""
+        return Message(
+            text=self.text,
+            channel=self.channel,
+            purpose=self.purpose,
+            countries=tuple(self.countries),
+            sender_name="",
+            sender_country="",
+            subject=self.subject,
+            line=self.line,
+            kind=self.kind,
+            headers=self.headers,
+            sender_address=self.sender_address,
+            sender_id=self.sender_id,
+            from_number=self.from_number,
+            first_contact=self.first_contact,
+        )
+
+
 class EvidenceBody(msgspec.Struct, forbid_unknown_fields=True):
     """What proves a consent: a form submission, a recording's transcript, a mail. Sealed; `content` is text."""
 
@@ -183,3 +222,4 @@ DECISIONS = msgspec.json.Decoder(DecisionsBody)
 RELEASE = msgspec.json.Decoder(ReleaseBody)
 ACKNOWLEDGE = msgspec.json.Decoder(AcknowledgeBody)
 CONSENT = msgspec.json.Decoder(ConsentBody)
+MESSAGE = msgspec.json.Decoder(MessageBody)

@@ -11,14 +11,50 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway import __version__
-from gateway.cli import consents, ledger, lists, office, parties, policy, questions, releases, running, sources, tools
+from gateway.cli import (
+    bundles,
+    campaigns,
+    consents,
+    lasting,
+    ledger,
+    lint,
+    lists,
+    office,
+    parties,
+    policy,
+    questions,
+    receipts,
+    registers,
+    releases,
+    running,
+    sources,
+    tools,
+)
 from gateway.cli.speech import FAULT, REFUSED, USAGE, complaint, refusal
 from gateway.domain.errors import Ostiary
 
 if TYPE_CHECKING:
     from gateway.cli.running import Serve
 
-_COMMANDS = (running, lists, sources, tools, parties, releases, questions, consents, office, ledger, policy)
+_COMMANDS = (
+    running,
+    lists,
+    sources,
+    tools,
+    parties,
+    campaigns,
+    releases,
+    questions,
+    consents,
+    office,
+    ledger,
+    policy,
+    bundles,
+    lint,
+    lasting,
+    receipts,
+    registers,
+)
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 

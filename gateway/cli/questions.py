@@ -25,7 +25,7 @@ from gateway.cli.house import (
 )
 from gateway.cli.speech import HELD, REFUSED, Json, answer, table
 from gateway.domain.errors import Ostiary
-from policies.terms import Act, Channel, LineType, Outcome
+from policies.terms import Act, Channel, FieldClass, LineType, Outcome
 
 if TYPE_CHECKING:
     from gateway.flows.decide import Answers
@@ -34,6 +34,10 @@ Purpose = Annotated[str, typer.Option("--purpose", help="Why; `ostiary policy pu
 Way = Annotated[Channel, typer.Option("--channel", help="How.")]
 What = Annotated[Act, typer.Option("--act", help="contact: a message goes out now; disclose: data goes to the tool.")]
 Category = Annotated[str, typer.Option("--category", help="Product category advertised (soft opt-in).")]
+Line = Annotated[LineType | None, typer.Option("--line", help="Line type, if the law tells them apart.")]
+Classes = Annotated[
+    list[FieldClass] | None, typer.Option("--class", help="A class of fields that a release asks for; repeat it.")
+]
 _ENDS = {Outcome.ALLOW: 0, Outcome.HOLD: HELD, Outcome.DENY: REFUSED}
 
 
@@ -52,6 +56,7 @@ def decide(
     email_sha256: EmailDigest = "", phone_sha256: PhoneDigest = "", token: Token = "", external_id: ExternalId = "",
     source: OfSource = "", act: What = Act.CONTACT, category: Category = "",
     line: Annotated[LineType | None, typer.Option("--line", help="Line type, if the law tells them apart.")] = None,
+    campaign: Annotated[str, typer.Option("--campaign", help="One of the tool's running campaigns.")] = "",
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Ask as a tool: may we, now? Exit code 0: allowed, 3: not now, 4: no. It is on record before it is given."""
@@ -62,7 +67,7 @@ def decide(
         from gateway.domain.requests import PersonAsk
         from gateway.flows.decide import Request, decide_batch
 
-        (told,) = decide_batch(gate, [Request(key, [PersonAsk(who, act, purpose, channel, line, category)])])
+        (told,) = decide_batch(gate, [Request(key, [PersonAsk(who, act, purpose, channel, line, category, campaign)])])
     if isinstance(told, Ostiary):
         raise told
     answer(_spelled(told), as_json, lambda: _print(told))
@@ -73,7 +78,7 @@ def explain(
     tool: Annotated[str, typer.Option("--tool", help="Name of the tool.")],
     purpose: Purpose, channel: Way, email: Email = "", phone: Phone = "",
     email_sha256: EmailDigest = "", phone_sha256: PhoneDigest = "", token: Token = "", external_id: ExternalId = "",
-    source: OfSource = "", act: What = Act.CONTACT, category: Category = "",
+    source: OfSource = "", act: What = Act.CONTACT, category: Category = "", line: Line = None, classes: Classes = None,
     at: Annotated[str, typer.Option("--at", help="What the tool was told then, as 2026-05-03T10:00:00+02:00.")] = "",
     as_json: Json = False,
 ) -> None:  # fmt: skip
@@ -84,10 +89,9 @@ def explain(
     with opened() as gate:
         from gateway.flows.explain import explain as explained
 
-        told = explained(gate, ACTOR, who, tool, purpose, channel, act, then, category)
-    value = {**showing.decided(told.decision), "tool": told.tool, "at": told.at.isoformat(), "bundle": told.bundle,
-             "entry": told.entry, "recorded": told.recorded}  # fmt: skip
-    answer(value, as_json, lambda: showing.explanation(told))
+        asked_for = frozenset(classes or ())
+        told = explained(gate, ACTOR, who, tool, purpose, channel, act, then, category, line, asked_for)
+    answer(showing.explained(told), as_json, lambda: showing.explanation(told))
 
 
 def _spelled(told: "Answers") -> dict[str, Any]:

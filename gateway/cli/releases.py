@@ -55,7 +55,7 @@ def release(
     holdout: Annotated[float, typer.Option("--holdout", help="Share held back, reproducible by --seed.")] = 0.0,
     seed: Annotated[str, typer.Option("--seed", help="Names a sample.")] = "",
     form: Annotated[str, typer.Option("--format", help="ndjson or csv.")] = "ndjson",
-    campaign: Annotated[str, typer.Option("--campaign", help="A name for the record.")] = "",
+    campaign: Annotated[str, typer.Option("--campaign", help="One of the tool's running campaigns.")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="File to write (0600); standard output without it.")] = None,
     again: Annotated[
         str, typer.Option("--idempotency-key", help="Repeats go on after the last acknowledged page.")

@@ -7,15 +7,18 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from gateway.cli.speech import table
 from gateway.settings import Settings
 
 if TYPE_CHECKING:
+    from gateway.domain.grounds import Ground
     from gateway.domain.reasons import Decision, Step
     from gateway.flows.explain import Explanation
     from gateway.flows.intake_report import Report
 
+_MARGIN: Final = " " * 17
 _FUNNEL: Final = (
     ("row.new", "new people"), ("row.joined", "joined to people known already"),
     ("row.merged_in_list", "repeated within the list"), ("row.quarantined", "kept sealed, waiting for a cure"),
@@ -71,22 +74,38 @@ def _columns(told: "Report") -> None:
 
 
 def explanation(told: "Explanation") -> None:
-    """Print an explanation: the outcome, each step with its law, and the smallest change that would allow it."""
-    decision = told.decision
-    sys.stdout.write(_headline(decision) + "\n\n")
-    said = [(str(step.no), step.title, step.words, _law(step.rule, step.cite)) for step in _told(decision)]
-    for no, title, words, law in said:
-        sys.stdout.write(f"  {no} {title:<11}  {words}\n")
-        if law:
-            sys.stdout.write(f"                 {law}\n")
-    if decision.remedy:
-        sys.stdout.write(f"\n  It would be allowed: with {decision.remedy}.\n")
+    """Print an explanation: the outcome, each step with its facts and law, and the smallest change that allows it."""
+    decision, grounds = told.decision, {ground.no: ground for ground in told.grounds}
+    sys.stdout.write(_headline(told) + "\n\n")
+    for step in _told(decision):
+        sys.stdout.write(f"  {step.no} {step.title:<11}  {step.words}\n")
+        ground = grounds.get(step.no)
+        sys.stdout.writelines(f"{_MARGIN}- {fact}\n" for fact in (ground.facts if ground else ()))
+        laws = [f"{law.id}  {law.title}: {law.cite}" for law in (ground.laws if ground else ())]
+        sys.stdout.writelines(f"{_MARGIN}{law}\n" for law in laws or ([step.cite] if step.cite else []))
+    _remedy(told)
+    if told.note:
+        sys.stdout.write(f"\n  {told.note}\n")
     sys.stdout.write(f"\n  bundle {short(told.bundle)}, {_recorded(told)}\n")
 
 
-def _headline(decision: "Decision") -> str:
-    until = f" until {moment(decision.not_before)}" if decision.not_before else ""
-    return f"{decision.outcome.value.upper()}{until}"
+def _remedy(told: "Explanation") -> None:
+    ways, words = (told.remedy.ways if told.remedy else ()), told.remedy_words
+    if ways:
+        sys.stdout.write("\n  It would be allowed, if\n")
+        said = [f"{way.words} (by {', '.join(way.rules)})" for way in ways]
+        sys.stdout.write("\n".join(f"  {'or' if at else '  '} {one}" for at, one in enumerate(said)) + "\n")
+    elif words:
+        sys.stdout.write(f"\n  What would allow it: {words}.\n")
+
+
+def _headline(told: "Explanation") -> str:
+    from gateway.domain.grounds import at_place
+
+    decision = told.decision
+    until = f" until {at_place(decision.not_before, ZoneInfo(told.zone))}" if decision.not_before else ""
+    noted = f"\nobserved only: enforced, it would be {decision.would_have.value.upper()}" if decision.would_have else ""
+    return f"{decision.outcome.value.upper()}{until}{noted}"
 
 
 def _told(decision: "Decision") -> "Iterator[Step]":
@@ -103,24 +122,43 @@ def _recorded(told: "Explanation") -> str:
     return f"decided for {moment(told.at)}; that you asked is in the ledger"
 
 
-def decided(decision: "Decision") -> dict[str, Any]:
-    """Give a decision as plain values for JSON."""
+def explained(told: "Explanation") -> dict[str, Any]:
+    """Give an explanation as plain values for JSON; the coarse code is what the tool learns."""
+    decision, remedy = told.decision, told.remedy
+    steps = {ground.no: ground for ground in told.grounds}
     return {
         "outcome": decision.outcome.value,
+        "code": decision.coarse,
         "reasons": [
             {"code": why.code, "step": why.step, "rule": why.rule, "cite": why.cite, "words": why.words}
             for why in decision.reasons
         ],
         "steps": [
             {"no": step.no, "title": step.title, "outcome": step.outcome.value, "words": step.words, "rule": step.rule,
-             "cite": step.cite}
+             "cite": step.cite, **_ground(steps.get(step.no))}
             for step in decision.steps
         ],
         "obligations": dict(decision.obligations),
         "not_before": decision.not_before.isoformat() if decision.not_before else None,
         "valid_until": decision.valid_until.isoformat(),
-        "remedy": decision.remedy,
+        "time_zone": told.zone,
+        "remedy": told.remedy_words,
+        "ways": [{"changes": [change.words for change in way.changes], "rules": list(way.rules)}
+                 for way in (remedy.ways if remedy else ())],
+        "tool": told.tool,
+        "at": told.at.isoformat(),
+        "bundle": told.bundle,
+        "entry": told.entry,
+        "recorded": told.recorded,
+        "note": told.note,
     }  # fmt: skip
+
+
+def _ground(ground: "Ground | None") -> dict[str, Any]:
+    if ground is None:
+        return {}
+    laws = [{"id": law.id, "title": law.title, "cite": law.cite} for law in ground.laws]
+    return {"facts": list(ground.facts), "laws": laws}
 
 
 def duties(obligations: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli import bundles
 from gateway.cli.house import ACTOR, moment, opened
 from gateway.cli.speech import Json, answer, pairs, say, table
 
@@ -23,6 +24,7 @@ def add(app: typer.Typer) -> None:
     )(add_tool)
     group.command("list", epilog="Example: ostiary tool list --json")(list_tools)
     group.command("key", epilog="Example: ostiary tool key newsletter --expires 2027-01-01T00:00:00Z > key")(key)
+    bundles.add_to_tools(group)
     app.add_typer(group, name="tool")
 
 
@@ -80,4 +82,5 @@ def told(tool: "Caller") -> dict[str, Any]:
     return {
         "name": tool.name, "role": tool.role, "country": tool.country,
         **{name: ", ".join(sorted(words)) for name, words in lists.items()}, "active": "yes" if tool.active else "no",
+        "mode": tool.mode.value,
     }  # fmt: skip

@@ -5,19 +5,22 @@ Must never put an identifier into an address or back onto a page in clear: it co
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
 
 from gateway.console.door import Door, Visit, status_of
 from gateway.domain.errors import Invalid, NotFound, Ostiary
+from gateway.domain.grounds import at_place
 from gateway.domain.masking import masked_email, masked_phone
 from gateway.domain.requests import Selector
 from gateway.flows.explain import explain
 from gateway.flows.gate import Gate
 from gateway.flows.inspect import place_of
 from gateway.flows.overview import Choices, choices_of
-from policies.terms import Act, Channel
+from policies.terms import Act, Channel, FieldClass, LineType
 
 KINDS: Final = (
     ("email", "E-mail address"),
@@ -42,10 +45,13 @@ class Question:
     channel: str = "email"
     act: str = "contact"
     at: str = ""
+    category: str = ""
+    line: str = ""
+    classes: tuple[str, ...] = ()
 
-    def shown(self) -> dict[str, str]:
+    def shown(self) -> dict[str, Any]:
         """Give what may stand on a page again: everything but the value."""
-        names = ("kind", "source", "tool", "purpose", "channel", "act", "at")
+        names = ("kind", "source", "tool", "purpose", "channel", "act", "at", "category", "line", "classes")
         return {name: getattr(self, name) for name in names}
 
     def masked(self) -> str:
@@ -85,10 +91,13 @@ def add(router: APIRouter, door: Door) -> None:
         channel: Annotated[str, Form()] = "",
         act: Annotated[str, Form()] = "",
         at: Annotated[str, Form()] = "",
+        category: Annotated[str, Form()] = "",
+        line: Annotated[str, Form()] = "",
+        classes: Annotated[tuple[str, ...], Form()] = (),
         csrf: Annotated[str, Form()] = "",
     ) -> Response:
         visit = door.visit_form(request, csrf)
-        asked = Question(kind, value, source, tool, purpose, channel, act, at)
+        asked = Question(kind, value, source, tool, purpose, channel, act, at, category.strip(), line, classes)
         desk = _Desk(visit, choices_of(door.gate, visit.officer))  # refuses a role that may not ask, before the answer
         try:
             return _answer(door.gate, desk, asked)
@@ -107,6 +116,9 @@ def _answer(gate: Gate, desk: _Desk, asked: Question) -> Response:
         _channel(asked.channel),
         _act(asked.act),
         _moment(asked.at),
+        asked.category,
+        _line(asked.line),
+        _classes(asked.classes),
     )
     outcome = answer.decision.outcome.value
     return _page(
@@ -120,6 +132,8 @@ def _answer(gate: Gate, desk: _Desk, asked: Question) -> Response:
         who=asked.masked(),
         duties=duties_of(answer.decision.obligations),
         place=place_of(gate, answer.entry) if answer.entry else None,
+        grounds={ground.no: ground for ground in answer.grounds},
+        told_at=partial(at_place, zone=ZoneInfo(answer.zone)),
     )
 
 
@@ -139,6 +153,8 @@ def _page(desk: _Desk, asked: Question, status: int = 200, **values: Any) -> Res
         kinds=KINDS,
         choices=desk.choices,
         channels=[channel.value for channel in Channel],
+        lines=[line.value for line in LineType],
+        classes=[cls.value for cls in FieldClass],
         **values,
     )
 
@@ -168,6 +184,18 @@ def _act(word: str) -> Act:
     if word not in set(Act):
         raise Invalid("act_unknown", "Ask about disclosing or about contacting.")
     return Act(word)
+
+
+def _line(word: str) -> LineType | None:
+    if word and word not in set(LineType):
+        raise Invalid("line_unknown", "Choose one of the line types of the list, or none.")
+    return LineType(word) if word else None
+
+
+def _classes(words: tuple[str, ...]) -> frozenset[FieldClass]:
+    if not set(words) <= set(FieldClass):
+        raise Invalid("class_unknown", "Choose from the classes of the list.")
+    return frozenset(FieldClass(word) for word in words)
 
 
 def _moment(text: str) -> datetime | None:

@@ -34,11 +34,14 @@ ROOMS: Final = (
     ("overview", "Overview", f"{PREFIX}", "import.read"),
     ("sources", "Sources", f"{PREFIX}/sources", "source.read"),
     ("imports", "Imports", f"{PREFIX}/imports", "import.read"),
+    ("campaigns", "Campaigns", f"{PREFIX}/campaigns", "campaign.read"),
     ("ledger", "Ledger", f"{PREFIX}/ledger", "ledger.read"),
+    ("law", "The law", f"{PREFIX}/law", "policy.read"),
+    ("change", "Change", f"{PREFIX}/change", "policy.read"),
     ("ask", "May I?", f"{PREFIX}/ask", "decision.explain"),
 )
 """Each room: its id, its name, its address, and what a role must be allowed to do to enter."""
-ACTIONS: Final = frozenset({action for *_, action in ROOMS} | {"ledger.verify"})
+ACTIONS: Final = frozenset({action for *_, action in ROOMS} | {"ledger.verify", "policy.propose", "policy.sign"})
 """Whatever a page of the console offers."""
 _HERE: Final = Path(__file__).parent
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}

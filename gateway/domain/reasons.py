@@ -43,6 +43,8 @@ class Decision:
     `obligations` are plain values with sorted keys. `sources` are the numbers of the sources that may be opened,
     best first; none unless allowed. `not_before` is when a hold may end (UTC), `valid_until` how long an allowance
     stands (UTC). `rules` are the ids of all rules that had a part.
+    `overruled` are the reasons against that were only noted (`gateway.domain.shadow`); empty unless the tool is under
+    observation and it was let through.
     """
 
     outcome: Outcome
@@ -54,6 +56,20 @@ class Decision:
     valid_until: datetime
     remedy: str
     rules: tuple[str, ...]
+    overruled: tuple[Reason, ...] = ()
+
+    @property
+    def would_have(self) -> Outcome | None:
+        """What was said but only noted, because the tool is under observation; None if the word held."""
+        if not self.overruled:
+            return None
+        said = {reason.outcome for reason in self.overruled}
+        return Outcome.DENY if Outcome.DENY in said else Outcome.HOLD
+
+    @property
+    def noted(self) -> str:
+        """What a tool may learn of a word that was only noted: as `coarse`; "" if the word held."""
+        return next((COARSE[why.step] for why in self.overruled if why.outcome is self.would_have), "")
 
     @property
     def deciding(self) -> Reason | None:

@@ -13,6 +13,7 @@ from gateway.domain.cells import Cell
 from gateway.domain.grant import Grant
 from gateway.domain.people import Snapshot
 from gateway.domain.plan import Plan
+from gateway.domain.reasons import Decision, Reason
 from gateway.flows.gate import Gate
 from gateway.roles.enforcer import authorise
 from gateway.store import parties, snapshots
@@ -100,18 +101,7 @@ def recorded(cell: Cell) -> dict[str, Any]:
         "outcome": decision.outcome.value,
         "code": cell.withheld or decision.coarse,
         "available": cell.available,
-        "reasons": [
-            {
-                "code": why.code,
-                "step": why.step,
-                "rule": why.rule,
-                "cite": why.cite,
-                "words": why.words,
-                "outcome": why.outcome.value,
-                "remedy": why.remedy,
-            }
-            for why in decision.reasons
-        ],
+        "reasons": [_reason(why) for why in decision.reasons],
         "steps": [
             {
                 "no": step.no,
@@ -130,15 +120,37 @@ def recorded(cell: Cell) -> dict[str, Any]:
         "valid_until": decision.valid_until.isoformat(),
         "rules": list(decision.rules),
         "facts": _plain(asdict(cell.facts)),
+    } | _noted(decision)
+
+
+def _reason(why: Reason) -> dict[str, Any]:
+    return {
+        "code": why.code,
+        "step": why.step,
+        "rule": why.rule,
+        "cite": why.cite,
+        "words": why.words,
+        "outcome": why.outcome.value,
+        "remedy": why.remedy,
     }
 
 
+def _noted(decision: Decision) -> dict[str, Any]:
+    """Spell what was said but only noted of a tool under observation; nothing if the word held."""
+    if decision.would_have is None:
+        return {}
+    overruled = [_reason(why) for why in decision.overruled]
+    return {"shadow": True, "would_have": decision.would_have.value, "overruled": overruled}
+
+
 def _plain(value: Any) -> Any:
-    """Make tuples lists and words plain text, so that the record is JSON as it stands."""
+    """Make tuples lists, words and moments plain text, so that the record is JSON as it stands."""
     if isinstance(value, Mapping):
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
     return (
         str(value) if isinstance(value, str) else int(value) if isinstance(value, int) and value is not True else value
     )

@@ -1,32 +1,46 @@
-"""Explain an answer: every step with its rule and citation, and the smallest change that would allow it.
+"""Explain an answer: every step with its facts, its rule and citation, and the smallest change that would allow it.
 
 Now: the same function and facts as the gate uses. Then: what was recorded, never a second opinion. Must never show a
 value; that somebody asked is itself on record, about whom is not.
+
+Steps, in one transaction; each takes only what the step before returned:
+  1 read     selector         -> people     whoever the gate would find; nobody is on record too
+  2 decide   people           -> decision   now: by the gate's function; then: the recorded cell
+  3 ground   decision         -> facts      what each step rested on, in words
+  4 remedy   decision, facts  -> changes    now only: the smallest that were decided again and allow it
+  5 enter    outcome          -> leaf       who looked; then commit, then the answer
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from audit.leaf import Entry, Json
-from gateway.domain.decision import Decision, decide
+from gateway.domain.decision import Decision
 from gateway.domain.errors import Invalid, NotFound
-from gateway.domain.grant import Grant
+from gateway.domain.grant import Caller
+from gateway.domain.grounds import Ground, Known, grounds, zone_of
+from gateway.domain.people import Consent
 from gateway.domain.reasons import Reason, Step
-from gateway.domain.requests import Ask, Selector
+from gateway.domain.remedies import Remedy, smallest
+from gateway.domain.replay import facts_of
+from gateway.domain.requests import Ask, Party, Selector, is_word
 from gateway.flows.asking import Moment, strictest
-from gateway.flows.decide import in_scope
 from gateway.flows.gate import Gate
-from gateway.flows.subject import named
-from gateway.roles.enforcer import compile_grant
-from gateway.store import asks as rows_of
-from gateway.store import decisions, parties, people_lookup, releases
-from gateway.store.asks import Found, Lookup
-from gateway.store.facts import Facting, Question
+from gateway.flows.judging import Asked, Judged, facts_later, judged
+from gateway.flows.recalling import About, Recalled, as_recorded, classes_of, known_now, recalled
+from gateway.flows.subject import Named, named
+from gateway.store import consents, parties
+from gateway.store.consents import EVERY_CHANNEL, EVERY_SENDER, Line
+from gateway.store.facts import band
 from gateway.store.people_lookup import Connection
-from gateway.store.releases import PageRow
-from policies.terms import Act, Channel, Outcome
+from policies.packs import Bundle
+from policies.terms import Act, Channel, FieldClass, Flag, LineType, Outcome
+
+GONE: Final = "The person was erased after that. What they said is gone; the record keeps only how old it was then."
+KEPT: Final = "Told from the record, which keeps the facts of that moment without days and names."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,10 @@ class Explanation:
         bundle: digest of the law it rests on.
         entry: inbox number of the ledger entry that recorded it, None for one taken now to explain.
         recorded: whether it is what a tool was told then.
+        grounds: what each step rested on, in the order of the steps.
+        zone: IANA name of the zone in which times are told: the person's, or the first of where they live.
+        remedy: the smallest changes that would allow it; None for a recorded one, which is never judged again.
+        note: what a record cannot tell, "" for one taken now.
     """
 
     decision: Decision
@@ -48,6 +66,15 @@ class Explanation:
     bundle: str
     entry: int | None
     recorded: bool
+    grounds: tuple[Ground, ...] = ()
+    zone: str = "UTC"
+    remedy: Remedy | None = None
+    note: str = ""
+
+    @property
+    def remedy_words(self) -> str:
+        """What would allow it, in words; "" if it is allowed."""
+        return self.decision.remedy if self.remedy is None else self.remedy.words
 
 
 def explain(
@@ -60,6 +87,8 @@ def explain(
     act: Act,
     at: datetime | None = None,
     category: str = "",
+    line: LineType | None = None,
+    classes: frozenset[FieldClass] = frozenset(),
 ) -> Explanation:
     """Explain what a tool would be told of a person now, or was told at a moment.
 
@@ -72,146 +101,169 @@ def explain(
         channel: how.
         act: disclose or contact.
         at: a past moment (aware): the newest record up to it; None is now.
-        category: the product category advertised, for questions about now.
+        category: the product category advertised.
+        line: the line type, if it was or will be said.
+        classes: the classes of the fields that a release asks for.
 
     Raises:
         NotFound: `person_unknown`, `tool_unknown`, `nothing_recorded`.
-        Invalid: `purpose_unknown`, `at_without_zone`, or as `gateway.flows.subject`.
+        Invalid: `purpose_unknown`, `at_without_zone`, `word_unfit`, or as `gateway.flows.subject`.
     """
-    about = {"tool": tool, "purpose": purpose, "channel": channel.value, "act": act.value}
+    if not is_word(category):
+        raise Invalid("word_unfit", "A product category is a short word or two.")
+    about = About(act, purpose, channel, line, category, classes)
+    said = _said(tool, about)
     try:
         with gate.house.snapshot() as connection:
-            if at is None:
-                told = _now(gate, connection, selector, tool, _ask(connection, tool, act, purpose, channel, category))
-            else:
-                told = _then(gate, connection, selector, tool, _utc(at), (act, purpose, channel))
-            gate.house.enter(connection, [Entry("decision.explained", officer, {**about, **_outcome(told)})])
+            caller = parties.tool(connection, tool)
+            who = named(gate, selector, caller)  # 1
+            told = (
+                _now(gate, connection, who, caller, about)
+                if at is None
+                else _then(gate, connection, who, caller, about, _utc(at))
+            )
+            gate.house.enter(connection, [Entry("decision.explained", officer, {**said, **_outcome(told)})])  # 5
     except NotFound as nobody:
         # Looking for somebody who is not there is on record too, or the log would not show who probes for addresses.
         with gate.house.unit() as connection:
-            gate.house.enter(connection, [Entry("decision.explained", officer, {**about, "code": nobody.code})])
+            gate.house.enter(connection, [Entry("decision.explained", officer, {**said, "code": nobody.code})])
         raise
     # True now: that somebody looked is on record. A crash before the commit showed nothing to anybody.
     return told
+
+
+def _said(tool: str, about: About) -> dict[str, Json]:
+    said: dict[str, Json] = {
+        "tool": tool, "purpose": about.purpose, "channel": about.channel.value, "act": about.act.value
+    }  # fmt: skip
+    more: dict[str, Json] = {
+        "line": about.line.value if about.line else "",
+        "category": about.category,
+        "classes": ", ".join(sorted(about.classes)),
+    }
+    return said | {name: value for name, value in more.items() if value}
 
 
 def _outcome(told: Explanation) -> dict[str, Json]:
     return {"outcome": told.decision.outcome.value, "at": told.at.isoformat(), "recorded": told.recorded}
 
 
-def _ask(connection: Connection, tool: str, act: Act, purpose: str, channel: Channel, category: str) -> Ask:
-    caller = parties.tool(connection, tool)
-    return Ask(act, purpose, channel, parties.party_by_no(connection, caller.sender), caller.country, None, category)
-
-
-def _now(gate: Gate, connection: Connection, selector: Selector, tool: str, ask: Ask) -> Explanation:
+def _now(gate: Gate, connection: Connection, who: Named, caller: Caller, about: About) -> Explanation:
     moment = Moment.of(gate, connection)
-    chain = moment.bundle.purposes.chain(ask.purpose)
-    if not chain:
+    if not moment.bundle.purposes.chain(about.purpose):
         raise Invalid("purpose_unknown", "There is no such purpose. `ostiary policy purposes` lists them.")
-    caller = parties.tool(connection, tool)
-    grant = compile_grant(caller, moment.bundle)
-    found = _found(gate, connection, moment, selector, tool, Question(chain, ask.channel, ask.sender.no, ()))
-    told = [
-        (each.row.no, decide(ask, grant, each.row.facts, moment.snapshot, moment.bundle, moment.at))
-        for each in _known_to(grant, found)
-    ]
-    best = strictest(told, lambda decision: decision.outcome)
+    ask = _ask(about, parties.party_by_no(connection, caller.sender), caller.country)
+    (found,) = judged(connection, moment, who, [Asked(ask, caller)])  # 2
+    best = strictest([(one.no, one) for one in found], lambda one: one.decision.outcome)
     if best is None:
         raise NotFound(
             "person_unknown", "Nobody whom the tool may know has that identifier: every question about it is denied."
         )
-    return Explanation(best, tool, moment.at, moment.bundle.digest, None, recorded=False)
+    decision, facts = _class_refused(best, about) or best.decision, best.facts
+    known = Known(
+        ask, facts, moment.bundle, moment.at, caller, moment.snapshot,
+        {no: source.name for no, source in moment.snapshot.sources.items()}, _since(connection, moment, best, ask),
+    )  # fmt: skip
+    remedy = None
+    if decision is best.decision:
+        remedy = smallest(
+            decision, ask, facts, moment.snapshot, moment.bundle, moment.at, grant=best.grant,
+            later=partial(facts_later, connection, moment, who, ask, best),
+        )  # fmt: skip
+    return Explanation(
+        decision, caller.name, moment.at, moment.bundle.digest, None, recorded=False,
+        grounds=grounds(known, decision), zone=zone_of(moment.bundle, facts.person).key, remedy=remedy,
+    )  # fmt: skip
 
 
-def _known_to(grant: Grant, found: list[Found]) -> list[Found]:
-    """Leave out who is nobody to the tool, as the gate does; where that is everybody for their country, say so."""
-    mine = [each for each in found if in_scope(grant, each)]
-    return mine or [each for each in found if not grant.branches or each.branch in grant.branches]
+def _ask(about: About, sender: Party, country: str) -> Ask:
+    return Ask(about.act, about.purpose, about.channel, sender, country, about.line, about.category, about.classes)
 
 
-def _found(
-    gate: Gate,
-    connection: Connection,
-    moment: Moment,
-    selector: Selector,
-    tool: str,
-    question: Question,
-) -> list[Found]:
-    who = named(gate, selector, parties.tool(connection, tool))
-    lookups = (
-        [Lookup(0, who.uid, "", None, question)]
-        if who.uid
-        else [Lookup(0, None, who.kind, key.value, question) for key in who.keys]
+def _class_refused(best: Judged, about: About) -> Decision | None:
+    """Say no where a release would be refused before anybody is looked at: a class that the tool is not given."""
+    lacking = sorted(about.classes - best.grant.classes)
+    if not lacking or (best.decision.deciding is not None and best.decision.deciding.step == 1):
+        return None
+    words = f"fields of these classes are not granted: {', '.join(lacking)}"
+    remedy = "a role and fields of these classes for the tool, or a release without them"
+    step = Step(1, "caller", words, Outcome.DENY)
+    reason = Reason("field_not_granted", 1, "", "", words, remedy=remedy)
+    return replace(
+        best.decision, outcome=Outcome.DENY, reasons=(reason,), steps=(step,), obligations={}, sources=(),
+        not_before=None, remedy=remedy, rules=(), overruled=(),
+    )  # fmt: skip
+
+
+def _since(connection: Connection, moment: Moment, best: Judged, ask: Ask) -> Mapping[Consent, datetime]:
+    """Give the day of every line of the facts that only one line of the standing can be."""
+    chain = moment.bundle.purposes.chain(ask.purpose)
+    lines = [line for line in consents.standing(connection, best.no) if _touches(line, chain, ask)]
+    ago = moment.cutoffs[best.facts.person.jurisdiction]
+    found: dict[Consent, datetime] = {}
+    for said in best.facts.consents:
+        days = {line.since for line in lines if _is(line, said) and band(ago, line.since.timestamp()) == said.band}
+        if len(days) == 1:
+            found[said] = days.pop()
+    return found
+
+
+def _touches(line: Line, chain: Sequence[str], ask: Ask) -> bool:
+    channels, senders = {EVERY_CHANNEL, ask.channel.value}, {EVERY_SENDER, ask.sender.no}
+    return line.purpose in chain and line.channel in channels and line.sender_no in senders
+
+
+def _is(line: Line, said: Consent) -> bool:
+    return (line.state, line.purpose, line.conditions, line.wording, line.source_no) == (
+        said.state,
+        said.purpose,
+        said.conditions,
+        said.wording,
+        said.source,
     )
-    with moment.cursor(connection) as cursor:
-        return list(rows_of.facts_of(cursor, lookups, {question: Facting(question, moment.cutoffs, moment.years)}))
 
 
-def _then(
-    gate: Gate,
-    connection: Connection,
-    selector: Selector,
-    tool: str,
-    at: datetime,
-    asked: tuple[Act, str, Channel],
-) -> Explanation:
-    caller = parties.tool(connection, tool)
-    who = named(gate, selector, caller)
-    subject = people_lookup.find(connection, who.uid, who.kind, who.keys)
-    if subject is None:
+def _then(gate: Gate, connection: Connection, who: Named, caller: Caller, about: About, at: datetime) -> Explanation:
+    people = known_now(connection, who)
+    if not people:
         raise NotFound(
             "person_unknown",
-            "Nobody is known by that identifier now. If they were erased, so were the facts.",
+            "Nobody is known by that identifier now. If they were erased, so were the facts and what led to them.",
         )
-    pages = [
-        (page, cell)
-        for page in (
-            *releases.pages_about(connection, caller.no, subject.no, at),
-            *decisions.pages_about(connection, caller.no, subject.no, at),
-        )
-        for cell in releases.cells_of(page, subject.no)
-        if _same(connection, page, cell, asked)
-    ]
-    if not pages:
+    found = recalled(connection, caller, people, about, at)  # 2
+    if found is None:
         raise NotFound("nothing_recorded", "That tool had asked nothing like it about this person by then.")
-    page, cell = max(pages, key=lambda pair: pair[0].snapshot_at)
+    page, decision = found.page, as_recorded(found.cell, found.page.snapshot_at)
+    bundle = gate.house.bundle_by_digest(connection, page.bundle)
+    moment = Moment.of(gate, connection)
+    names = {no: source.name for no, source in moment.snapshot.sources.items()}
+    facts = facts_of(found.cell["facts"])
+    today = Asked(_ask(about, parties.party_by_no(connection, caller.sender), caller.country), caller)
+    known = Known(_asked(found, bundle), facts, bundle, page.snapshot_at, None, None, names, {})
     return Explanation(
-        _as_recorded(cell, page.snapshot_at),
-        tool,
-        page.snapshot_at,
-        page.bundle,
-        page.inbox_no,
-        recorded=True,
-    )
+        decision, caller.name, page.snapshot_at, page.bundle, page.inbox_no, recorded=True,
+        grounds=grounds(known, decision), zone=zone_of(bundle, facts.person).key,
+        note=_note(connection, moment, who, today),
+    )  # fmt: skip
 
 
-def _same(connection: Connection, page: PageRow, cell: Mapping[str, Any], asked: tuple[Act, str, Channel]) -> bool:
-    about = cell.get("ask") or releases.wish_of(connection, page.release_no)
-    return (about["act"], about["purpose"], about["channel"]) == asked
+def _asked(found: Recalled, bundle: Bundle) -> Ask:
+    """Give the question as it stands on record; who sent and from where the tool asked is not told again."""
+    asked: Mapping[str, Any] = found.asked
+    line = LineType(asked["line"]) if asked.get("line") else None
+    sender = Party(0, asked.get("sender") or "the tool's own", "")
+    classes = classes_of(asked, bundle)
+    return Ask(
+        Act(asked["act"]), asked["purpose"], Channel(asked["channel"]), sender, "", line, asked.get("category") or "",
+        classes,
+    )  # fmt: skip
 
 
-_REASON = ("code", "step", "rule", "cite", "words", "remedy")
-
-
-def _as_recorded(cell: Mapping[str, Any], at: datetime) -> Decision:
-    """Give the decision exactly as it was put on record; nothing is judged again."""
-    return Decision(
-        outcome=Outcome(cell["outcome"]),
-        reasons=tuple(
-            Reason(**{name: why[name] for name in _REASON}, outcome=Outcome(why["outcome"])) for why in cell["reasons"]
-        ),
-        steps=tuple(
-            Step(step["no"], step["title"], step["words"], Outcome(step["outcome"]), step["rule"], step["cite"])
-            for step in cell["steps"]
-        ),
-        obligations=cell["obligations"],
-        sources=tuple(cell["sources"]),
-        not_before=datetime.fromisoformat(cell["not_before"]) if cell["not_before"] else None,
-        valid_until=datetime.fromisoformat(cell["valid_until"]) if cell.get("valid_until") else at,
-        remedy=cell["remedy"],
-        rules=tuple(cell.get("rules", ())),
-    )
+def _note(connection: Connection, moment: Moment, who: Named, asked: Asked) -> str:
+    """Say what a record cannot tell, and, of somebody erased since, that it is nowhere else either."""
+    (found,) = judged(connection, moment, who, [asked])
+    erased = any(Flag.ERASED in one.facts.person.flags for one in found)
+    return GONE if erased else KEPT
 
 
 def _utc(at: datetime) -> datetime:

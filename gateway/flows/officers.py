@@ -36,6 +36,7 @@ __all__ = [
     "form_token",
     "officer_of",
     "require",
+    "require_now",
     "sign_in",
     "sign_out",
 ]
@@ -150,6 +151,16 @@ def require(gate: Gate, connection: Connection, officer: Officer, action: str) -
         Refused: `role_may_not`.
     """
     officer_may(officer.role, action, gate.house.bundle(connection))
+
+
+def require_now(gate: Gate, officer: Officer, action: str) -> None:
+    """Let an officer see a page, or raise; for what is read only, outside any act's transaction.
+
+    Raises:
+        Refused: `role_may_not`.
+    """
+    with gate.house.unit() as connection:
+        require(gate, connection, officer, action)
 
 
 def allowed(gate: Gate, officer: Officer, actions: Collection[str]) -> frozenset[str]:

@@ -33,6 +33,7 @@ from gateway.domain.errors import Conflict, NotFound, Ostiary, Unavailable
 from gateway.domain.grant import Caller
 from gateway.domain.plan import Plan, plan_release
 from gateway.domain.requests import Party, Wish
+from gateway.flows.campaigns import entered
 from gateway.flows.gate import Gate
 from gateway.flows.identify import identify
 from gateway.flows.release_pages import Tally, count_pages, pages
@@ -181,7 +182,8 @@ def _own(connection: Connection, caller: Caller, uid: str) -> ReleaseRow:
 
 def _told(cell: dict[str, Any]) -> dict[str, Any]:
     """Give what a tool may know of a cell: counts and coarse codes, no facts."""
-    return {name: cell[name] for name in ("cell", "count", "outcome", "code", "available", "obligations")}
+    names = ("cell", "count", "outcome", "code", "available", "obligations", "would_have")
+    return {name: cell[name] for name in names if name in cell}
 
 
 def _plan(gate: Gate, connection: Connection, caller: Caller, wish: Wish) -> Plan:
@@ -189,6 +191,8 @@ def _plan(gate: Gate, connection: Connection, caller: Caller, wish: Wish) -> Pla
     grant = authorise(caller, wish, bundle)
     sender = _sender(connection, caller, wish)
     plan = plan_release(wish, grant, sender, bundle, wish.seed or secrets.token_hex(8))
+    ask = plan.ask
+    entered(connection, wish.campaign, caller, ask.purpose, ask.channel, bundle, gate.clock())
     audience.people(plan, 0)  # a filter that cannot be asked is refused while a refusal still has a status code
     return plan
 
@@ -248,6 +252,7 @@ def _finish(release: Release, tally: Tally) -> bytes:
         "pages": tally.page,
         "people": tally.people,
         "denied": dict(sorted(tally.denied.items())),
+        **tally.noted(),
     }
     with gate.house.unit() as connection:
         releases.hold_attempt(connection, row.no, row.attempt)

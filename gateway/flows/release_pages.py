@@ -9,16 +9,19 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
 from audit.leaf import Entry, canonical, merkle_root
 from gateway.domain.cells import HELD_OUT, OVER_LIMIT, UNSAMPLED, Cell, Cells, judged, share
-from gateway.domain.decision import decide
 from gateway.domain.people import Facts
 from gateway.domain.plan import Plan
+from gateway.domain.shadow import observed
 from gateway.flows.asking import UNBOUND, Moment, recorded
+from gateway.flows.campaigns import entered
+from gateway.flows.capping import Slots, Taker, repeated
 from gateway.flows.gate import Gate
-from gateway.store import audience, facts, releases
+from gateway.store import audience, facts, releases, reservations
 from gateway.store.facts import Facting, Question, Row
 from gateway.store.people_lookup import Connection
 from gateway.store.releases import PageRow, ReleaseRow
@@ -33,11 +36,19 @@ SALT: Final = 16
 
 @dataclass(slots=True)
 class Tally:
-    """What a stream has made available so far, and whom it denied, by coarse code."""
+    """What a stream has made available so far, and whom it denied, by coarse code.
+
+    `would_have_denied` counts those made available only because the tool is under observation.
+    """
 
     page: int = 0
     people: int = 0
     denied: dict[str, int] = field(default_factory=dict)
+    would_have_denied: dict[str, int] = field(default_factory=dict)
+
+    def noted(self) -> dict[str, dict[str, int]]:
+        """Spell what was only noted; nothing if every word held."""
+        return {"would_have_denied": dict(sorted(self.would_have_denied.items()))} if self.would_have_denied else {}
 
 
 @dataclass(slots=True)
@@ -46,6 +57,8 @@ class Page:
 
     moment: Moment
     cells: Cells
+    taker: Taker
+    slots: Slots
     low: int = 0
     high: int = 0
     lines: list[bytes] = field(default_factory=list)
@@ -84,17 +97,41 @@ def pages(gate: Gate, plan: Plan, row: ReleaseRow, after: int, tally: Tally) -> 
     """
     speaker = _Speaker(gate, plan)
     while True:
-        with gate.house.snapshot() as connection:
-            page = _decided(gate, connection, plan, after, speaker.open, tally)  # 5, 6, 7
-            if not page.seen:
-                return
-            pieces = _record(gate, connection, plan, row, page, tally)  # 8
-        # True now: everybody on this page is on record as made available, with the reason. A crash here
-        # over-reports (on record, not received), never under-reports; no connection is held from here on.
-        after = page.high
-        yield Committed(_MADE_HERE, pieces)
+        made = repeated(partial(_page, gate, plan, row, after, tally, speaker))
+        if made is None:
+            return
+        after, committed = made
+        yield committed
         if plan.wish.limit and tally.people >= plan.wish.limit:
             return
+
+
+def _page(
+    gate: Gate, plan: Plan, row: ReleaseRow, after: int, tally: Tally, speaker: "_Speaker", alone: bool
+) -> tuple[int, Committed] | None:
+    """Make one page in one transaction; None if nobody is left. Nothing of the tally changes if it is overtaken."""
+    with gate.house.snapshot() as connection:
+        if alone:
+            reservations.alone(connection)
+        page = _decided(gate, connection, plan, after, speaker.open, tally)  # 5, 6, 7
+        if not page.seen:
+            return None
+        _take_slots(page, connection)
+        pieces = _record(gate, connection, plan, row, page, tally)  # 8
+    # True now: everybody on this page is on record as made available, with the reason. A crash here
+    # over-reports (on record, not received), never under-reports; no connection is held from here on.
+    return page.high, Committed(_MADE_HERE, pieces)
+
+
+def _take_slots(page: Page, connection: Connection) -> None:
+    """Take what the page's answers take of its people; where no cap concerns a disclosure, nothing."""
+    if not page.taker.takes:
+        return
+    for cell in page.cells.all:
+        if cell.available:
+            for person in cell.people:
+                page.slots.take(person, page.taker, cell.facts, cell.decision)
+    page.slots.turns(connection)
 
 
 def count_pages(gate: Gate, plan: Plan) -> dict[str, Any]:
@@ -108,6 +145,7 @@ def count_pages(gate: Gate, plan: Plan) -> dict[str, Any]:
                 "dry_run": True,
                 "people": tally.people,
                 "denied": dict(sorted(tally.denied.items())),
+                **tally.noted(),
                 "bundle": page.moment.bundle.digest,
             }
         after = page.high
@@ -122,18 +160,20 @@ def _decided(gate: Gate, connection: Connection, plan: Plan, after: int, speak: 
     plan = replace(plan, grant=moment.renewed(connection, plan))  # the rows and powers of now, not of the beginning
 
     def judge(known: Facts) -> Any:
-        return decide(plan.ask, plan.grant, known, moment.snapshot, moment.bundle, moment.at)
+        return observed(plan.ask, plan.grant, known, moment.snapshot, moment.bundle, moment.at)
 
-    page = Page(moment, Cells(judge))
+    ask, caller = plan.ask, plan.grant.caller
+    campaign = entered(connection, plan.wish.campaign, caller, ask.purpose, ask.channel, moment.bundle, moment.at)
+    page = Page(moment, Cells(judge), Taker.of(moment.bundle, ask, caller, campaign), Slots(moment.at))
     chain = moment.bundle.purposes.chain(plan.ask.purpose)
     question = Question(chain, plan.ask.channel, plan.ask.sender.no, plan.classes if speak else ())
     people, values, everybody = audience.people(plan, after)
     facting = Facting(question, moment.cutoffs, moment.years)
-    with (
-        moment.cursor(connection) as cursor,
-        closing(facts.page(cursor, question, facting, people, everybody=everybody, **values)) as rows,
-    ):
-        _fill(page, plan, rows, speak, tally.people)
+    with moment.cursor(connection) as cursor:
+        if page.taker.claim is not None:
+            page.slots.read_page(cursor, page.taker.claim, people, values)
+        with closing(facts.page(cursor, question, facting, people, everybody=everybody, **values)) as rows:
+            _fill(page, plan, page.slots.rows(rows, page.taker.claim), speak, tally.people)
     return page
 
 
@@ -247,6 +287,7 @@ def _record(
             inbox_no,
         ),
     )
+    page.slots.keep(gate, connection, [(plan.grant.caller, inbox_no)])
     return _pieces(plan, page, made, tally.page)
 
 
@@ -254,6 +295,8 @@ def _add(tally: Tally, page: Page) -> None:
     for cell in page.cells.all:
         if cell.available:
             tally.people += len(cell.people)
+            if (code := cell.decision.noted) and cell.people:
+                tally.would_have_denied[code] = tally.would_have_denied.get(code, 0) + len(cell.people)
         elif cell.people:
             code = cell.withheld or cell.decision.coarse
             tally.denied[code] = tally.denied.get(code, 0) + len(cell.people)
@@ -290,12 +333,13 @@ def _brief(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
         key = (
             cell["outcome"],
             cell["code"],
-            ",".join(sorted({reason["rule"] for reason in cell["reasons"]})),
+            ",".join(sorted({reason["rule"] for reason in cell.get("overruled", cell["reasons"])})),
+            cell.get("would_have", ""),
         )
         merged[key] = merged.get(key, 0) + cell["count"]
     return [
-        {"outcome": outcome, "code": code, "rules": rules, "count": count}
-        for (outcome, code, rules), count in sorted(merged.items())
+        {"outcome": outcome, "code": code, "rules": rules, "count": count} | ({"would_have": word} if word else {})
+        for (outcome, code, rules, word), count in sorted(merged.items())
     ]
 
 
@@ -304,5 +348,15 @@ def _pieces(plan: Plan, page: Page, made: list[Cell], number: int) -> list[bytes
         head = csv_header(("cell", *plan.wish.fields)) if number == 1 else b""
         return [head, *page.lines]
     duties = {str(cell.no): dict(cell.decision.obligations) for cell in made if cell.available}
-    head = canonical({"page": number, "people": len(page.uids), "obligations": duties}, UNBOUND)
+    words = {str(cell.no): _noted(cell) for cell in made if cell.available and cell.decision.overruled}
+    said: dict[str, Any] = {"page": number, "people": len(page.uids), "obligations": duties} | (
+        {"would_have": words} if words else {}
+    )
+    head = canonical(said, UNBOUND)
     return [head + b"\n", *page.lines]
+
+
+def _noted(cell: Cell) -> dict[str, str]:
+    """Tell of a cell let through under observation what the gate would have said: outcome and coarse code."""
+    word = cell.decision.would_have
+    return {"outcome": word.value, "code": cell.decision.noted} if word else {}

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, text
 from sqlalchemy.exc import IntegrityError
 
 from gateway.domain.errors import Conflict, NotFound
-from gateway.domain.grant import Caller
+from gateway.domain.grant import Caller, Mode
 from gateway.domain.requests import Party
 from policies.terms import Channel
 
@@ -112,6 +112,11 @@ def tool_now(connection: Connection, no: int) -> Caller:
     return _caller(connection.execute(_TOOL_BY_NO, {"no": no}).mappings().one())
 
 
+def set_mode(connection: Connection, no: int, mode: Mode) -> bool:
+    """Set how the gate treats a tool; say whether that changed. Streams that run see it with their next page."""
+    return connection.execute(_SET_MODE, {"no": no, "mode": mode.value}).rowcount == 1
+
+
 def add_credential(connection: Connection, tool_no: int, key_id: str, digest: bytes, expires: datetime | None) -> None:
     """Keep the digest of a new API key."""
     connection.execute(_ADD_CREDENTIAL, {"key": key_id, "tool": tool_no, "digest": digest, "expires": expires})
@@ -157,11 +162,12 @@ def _caller(row: RowMapping) -> Caller:
         fields=frozenset(row["fields"]),
         version=row["version"],
         active=row["active"],
+        mode=Mode(row["mode"]),
     )
 
 
 _COLUMNS = """t.no, t.uid, t.name, t.role, t.sender_no, t.country, t.purposes, t.channels, t.fields,
-    t.jurisdictions, t.branches, t.active, t.version"""
+    t.jurisdictions, t.branches, t.active, t.version, t.mode"""
 _ADD_PARTY = text("INSERT INTO party (uid, name, country) VALUES (:uid, :name, :country) RETURNING no")
 _PARTY = text("SELECT no, name, country FROM party WHERE name = :name")
 _PARTY_NO = text("SELECT no, name, country FROM party WHERE no = :no")
@@ -173,6 +179,7 @@ _ADD_TOOL = text(
 _TOOL_BY_NAME = text(f"SELECT {_COLUMNS} FROM tool t WHERE t.name = :name")
 _TOOL_BY_NO = text(f"SELECT {_COLUMNS} FROM tool t WHERE t.no = :no")
 _TOOLS = text(f"SELECT {_COLUMNS} FROM tool t ORDER BY t.name")
+_SET_MODE = text("UPDATE tool SET mode = :mode, version = version + 1 WHERE no = :no AND mode <> :mode")
 _ADD_CREDENTIAL = text(
     "INSERT INTO credential (key_id, tool_no, digest, expires_at) VALUES (:key, :tool, :digest, :expires)"
 )

@@ -87,6 +87,7 @@ tool = Table(
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("version", Integer, nullable=False, server_default=text("1")),
     _when("created_at", now=True),
+    Column("mode", Text, nullable=False, server_default=text("'enforce'")),
 )
 
 credential = Table(

@@ -30,6 +30,9 @@ WANTED = {
     "campaign end", "consent record", "consent due", "consent reconfirm",
     "consent request", "consent proof", "notices due", "notices send", "notices given", "mail list", "mail send",
     "receipts export", "receipts import", "officer add", "audit verify", "audit export", "audit key",
+    "policy add", "policy bundles", "policy diff", "policy propose", "policy rollback", "policy confirm",
+    "policy sign-off", "policy revoke-sign-off", "policy signed", "proposal list", "proposal show", "proposal confirm",
+    "proposal refuse", "proposal withdraw", "tool observe", "tool enforce", "tool shadow",
     "policy check", "policy test", "policy matrix", "policy purposes", "policy fields", "policy sources",
 }  # fmt: skip
 
