@@ -16,7 +16,7 @@ from gateway.api import authzen_bodies as bodies
 from gateway.api.authzen_bodies import Semantic
 from gateway.api.bell import Bell
 from gateway.api.bodies import decoded
-from gateway.api.decisions import MOST_BYTES
+from gateway.api.decisions import MOST_BYTES, spelled
 from gateway.api.errors import problem, told
 from gateway.api.reference import described
 from gateway.api.requests import body, credential
@@ -144,12 +144,8 @@ def _refused(refusal: NotFound | Refused) -> _Said:
 def _spoken(answer: Answer, rest: _Said) -> _Said:
     """Spell an answer: the decision, and in `context` what a tool may learn of it and must do."""
     decision = answer.decision
-    context: _Said = {"outcome": answer.outcome.value, "code": answer.code, **rest}
-    if decision is not None:
-        context |= {"obligations": dict(decision.obligations)} if decision.obligations else {}
-        context |= {"not_before": decision.not_before.isoformat()} if decision.not_before else {}
-        if answer.outcome is Outcome.ALLOW:
-            context["valid_until"] = decision.valid_until.isoformat()
+    plain: _Said = {"outcome": answer.outcome.value, "code": answer.code}
+    context = (plain if decision is None else spelled(answer, decision)) | rest
     return {"decision": answer.outcome is Outcome.ALLOW, "context": context}
 
 

@@ -90,7 +90,8 @@ class EvaluationBody(msgspec.Struct):
         if by.by not in _SELECTORS:
             raise Invalid("selector_unknown", f"Name a person by one of: {', '.join(sorted(_SELECTORS))}.")
         who = Selector(by.by, self.resource.id, by.source)
-        return self.subject.id, PersonAsk(who, self.action.name, of.purpose, of.channel, of.line, of.category)
+        ask = PersonAsk(who, self.action.name, of.purpose, of.channel, of.line, of.category, of.campaign)
+        return self.subject.id, ask
 
 
 class OptionsBody(msgspec.Struct):

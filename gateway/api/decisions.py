@@ -81,7 +81,7 @@ class _Speech:
             return held[1]
         if len(self._kept) >= _KEPT:
             self._kept.clear()
-        spoken = orjson.dumps(_spelled(answer, decision))
+        spoken = orjson.dumps(spelled(answer, decision))
         self._kept[id(decision)] = (decision, spoken)  # kept with it, so that its id stays its own
         return spoken
 
@@ -98,7 +98,8 @@ def description() -> dict[str, Any]:
     return {"/v1/decisions": {"post": operation}}
 
 
-def _spelled(answer: Answer, decision: Decision) -> dict[str, Any]:
+def spelled(answer: Answer, decision: Decision) -> dict[str, Any]:
+    """Spell what a tool may learn of an answer and must do; the same words at every door."""
     said: dict[str, Any] = {"outcome": answer.outcome.value, "code": answer.code}
     if decision.obligations:
         said["obligations"] = dict(decision.obligations)

@@ -7,6 +7,7 @@ from gateway.domain.people import Consent
 from gateway.domain.question import Question, holds
 from gateway.domain.tables import Table
 from policies.packs import Lapse, Rule
+from policies.terms import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +22,20 @@ class Alive:
 def alive_under(table: Table, question: Question) -> Alive:
     """Sort a person's consents by what a pack says of them."""
     counting, disregarded_by = _counting(table, question)
-    alive, by = counting, None
+    alive, lapsing = counting, []
     for entry in table.lapses:
         lapse = entry.rule.lapse
-        if lapse is None or (entry.changing and holds(entry.rule, question, alive) is False):
+        if lapse is None or (entry.changing and holds(entry.rule, question, counting) is False):
             continue
-        kept = tuple(line for line in alive if _lives(question, lapse, line))
-        by = entry.rule if len(kept) < len(alive) and by is None else by
-        alive = kept
-    return Alive(alive, by, disregarded_by)
+        kept = {line for line in counting if _lives(question, lapse, line)}
+        lapsing += [entry.rule] if len(kept) < len(set(counting)) else []
+        alive = tuple(line for line in alive if line in kept)
+    return Alive(alive, min(lapsing, key=_softness, default=None), disregarded_by)
+
+
+def _softness(rule: Rule) -> bool:
+    """Of several rules under which a consent is too old, the one that ends it speaks before one that holds."""
+    return rule.lapse is not None and rule.lapse.outcome is not Outcome.DENY
 
 
 def _counting(table: Table, question: Question) -> tuple[tuple[Consent, ...], Rule | None]:

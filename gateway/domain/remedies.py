@@ -19,11 +19,11 @@ from gateway.domain.changes import (
     Later,
     Situation,
     applied,
-    candidates,
     consenting,
     must_not_be_asked,
 )
 from gateway.domain.grant import Grant
+from gateway.domain.liftings import candidates
 from gateway.domain.people import Facts, Snapshot
 from gateway.domain.reasons import Decision
 from gateway.domain.requests import Ask

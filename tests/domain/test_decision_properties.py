@@ -12,7 +12,7 @@ from gateway.domain.decision import Decision, decide
 from gateway.domain.grant import Caller, Grant
 from gateway.domain.hours import blocking
 from gateway.domain.law import NOWHERE
-from gateway.domain.people import Consent, Dealing, Facts, Person, Reach, Snapshot, Source
+from gateway.domain.people import Consent, Dealing, Facts, Person, Reach, Snapshot, Source, UsedCap
 from gateway.domain.requests import Ask, Party
 from policies.load import load_bundle
 from policies.terms import (
@@ -22,6 +22,7 @@ from policies.terms import (
     Condition,
     ConsentState,
     DealingKind,
+    FieldClass,
     Flag,
     LineType,
     Outcome,
@@ -32,15 +33,16 @@ from policies.terms import (
 BUNDLE = load_bundle()
 PERIODS = len(BUNDLE.periods)
 ORDER = (Outcome.ALLOW, Outcome.HOLD, Outcome.DENY)
-COUNTRIES = ["KR", "DE", "FR", "US", "CN", "TW", "IR", "GB", ""]
+COUNTRIES = [*sorted(set(BUNDLE.packs) - {"EU", "strictest"}), "IE", "CH", ""]
 EVIDENCE = frozenset(BUNDLE.evidence)
-REGISTERS = ["US-DNC", "KR-DNC", "IR-800"]
+REGISTERS = sorted({rule.register.name for pack in BUNDLE.packs.values() for rule in pack.rules if rule.register})
+LAW_CAPS = [cap.id for cap in BUNDLE.caps]
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda each: each.replace(tzinfo=UTC))  # noqa: DTZ001
 people = st.builds(
     Person,
     jurisdiction=st.sampled_from(COUNTRIES),
-    region=st.sampled_from(["", "FL", "NY", "WA"]),
+    region=st.sampled_from(["", "FL", "NY", "WA", "CA", "QC"]),
     time_zone=st.sampled_from(["", "Asia/Seoul", "Europe/Berlin", "Mars/Olympus"]),
     kind=st.sampled_from(AudienceKind),
     birth_year=st.sampled_from([0, 1980, 1980, 1980, 1700, 2011, 2014, 2030]),
@@ -48,7 +50,8 @@ people = st.builds(
 )
 LIKELY = ["marketing.own", "marketing.own.offers", "marketing"] * 5
 purposes = st.sampled_from([*LIKELY, *sorted(BUNDLE.purposes.nodes)])
-conditions = st.one_of(st.just(Condition(31)), st.integers(0, 31).map(Condition))
+ALL_GOOD = Condition(255) ^ Condition.TIED
+conditions = st.one_of(st.just(ALL_GOOD), st.integers(0, 255).map(Condition))
 lines = st.builds(
     Consent,
     state=st.sampled_from([*[ConsentState.GIVEN] * 4, *ConsentState]),
@@ -87,6 +90,7 @@ asks = st.builds(
     tool_country=st.sampled_from(["KR", "DE", "US", *COUNTRIES]),
     line=st.sampled_from([None, *LineType]),
     category=st.sampled_from(["", "books"]),
+    classes=st.sets(st.sampled_from(FieldClass), max_size=2).map(frozenset),
 )
 
 
@@ -109,15 +113,17 @@ def _source(number: int, kind: str, evidence: frozenset[str], country: str) -> S
 
 
 snapshots = st.builds(
-    lambda one, two, evidence, country, fresh: Snapshot(
+    lambda one, two, evidence, country, fresh, signed: Snapshot(
         {1: _source(1, one, EVIDENCE, country), 2: _source(2, two, evidence, "DE")},
         dict.fromkeys(fresh, datetime(2027, 1, 1, tzinfo=UTC)),
+        frozenset(signed),
     ),
     st.sampled_from([*["registration_form", "order"] * 15, *sorted(BUNDLE.sources)]),
     st.sampled_from(sorted(BUNDLE.sources)),
     st.sampled_from([EVIDENCE, EVIDENCE, EVIDENCE - {"age_gate"}, frozenset()]),
     st.sampled_from(COUNTRIES),
     st.lists(st.sampled_from(REGISTERS), unique=True),
+    st.sampled_from([[], [*BUNDLE.packs]]),
 )
 
 
@@ -192,6 +198,53 @@ def test_losing_the_region_or_the_category_never_widens(
         assert _decide(ask, nowhere, snapshot, at).outcome is not Outcome.ALLOW
     without_category = _decide(replace(ask, category=""), known, snapshot, at)
     assert _no_wider(without_category, before)
+
+
+@given(asks, facts, snapshots, moments)
+def test_a_consent_tied_to_a_gift_never_carries_further(
+    ask: Ask, known: Facts, snapshot: Snapshot, at: datetime
+) -> None:
+    tied = tuple(replace(each, conditions=each.conditions | Condition.TIED) for each in known.consents)
+    plain = tuple(replace(each, conditions=each.conditions & ~Condition.TIED) for each in known.consents)
+    narrow = _decide(ask, replace(known, consents=tied), snapshot, at)
+    assert _no_wider(narrow, _decide(ask, replace(known, consents=plain), snapshot, at))
+
+
+@given(asks, facts, snapshots, moments)
+def test_a_pack_that_is_not_signed_off_allows_nothing_more(
+    ask: Ask, known: Facts, snapshot: Snapshot, at: datetime
+) -> None:
+    signed = replace(snapshot, signed=frozenset(BUNDLE.packs))
+    if _decide(ask, known, replace(snapshot, signed=frozenset()), at).outcome is Outcome.ALLOW:
+        assert _decide(ask, known, signed, at).outcome is Outcome.ALLOW
+
+
+@given(asks, facts, snapshots, moments, st.sampled_from([*LAW_CAPS, "HOUSE-X", "reserved:spring"]))
+def test_a_cap_that_is_used_up_never_widens_and_ours_always_holds(
+    ask: Ask, known: Facts, snapshot: Snapshot, at: datetime, cap: str
+) -> None:
+    used = replace(known, caps=(UsedCap(cap, at + timedelta(hours=3)),))
+    before, after = _decide(ask, known, snapshot, at), _decide(ask, used, snapshot, at)
+    assert _no_wider(after, before)
+    if cap not in LAW_CAPS and ask.act is Act.CONTACT:
+        assert after.outcome is not Outcome.ALLOW
+    if before.outcome is Outcome.ALLOW and after.not_before is not None:
+        assert after.not_before >= at + timedelta(hours=3)
+
+
+@given(asks, facts, snapshots, moments, st.sets(st.sampled_from(FieldClass)))
+def test_asking_for_more_fields_never_widens(
+    ask: Ask, known: Facts, snapshot: Snapshot, at: datetime, more: set[FieldClass]
+) -> None:
+    wider = replace(ask, classes=ask.classes | more)
+    assert _no_wider(_decide(wider, known, snapshot, at), _decide(ask, known, snapshot, at))
+
+
+@given(asks, facts, snapshots, moments)
+def test_a_clock_behind_the_ledger_allows_nothing(ask: Ask, known: Facts, snapshot: Snapshot, at: datetime) -> None:
+    later = replace(snapshot, latest=at + timedelta(minutes=1))
+    assert _decide(ask, known, later, at).outcome is not Outcome.ALLOW
+    assert _decide(ask, known, replace(snapshot, latest=at), at) == _decide(ask, known, snapshot, at)
 
 
 @given(asks, facts, snapshots, moments)

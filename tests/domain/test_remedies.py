@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 
-from gateway.domain.changes import WHOLE, Situation, applied, candidates, consenting, must_not_be_asked
+from gateway.domain.changes import WHOLE, Situation, applied, consenting, must_not_be_asked
 from gateway.domain.decision import decide
 from gateway.domain.grant import Caller, Grant
+from gateway.domain.liftings import candidates
 from gateway.domain.people import Consent, Facts, Person, Reach, Snapshot, UsedCap
 from gateway.domain.remedies import MOST, NOTHING, Remedy, smallest
 from gateway.domain.requests import Ask, Party
