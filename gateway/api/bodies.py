@@ -37,13 +37,14 @@ class PersonBody(msgspec.Struct, forbid_unknown_fields=True):
         Raises:
             Invalid: `selector_count`.
         """
-        given = [(name, value) for name in _SELECTORS if (value := getattr(self, name)) is not None]
+        values = msgspec.structs.astuple(self)[: len(_SELECTORS)]
+        given = [pair for pair in zip(_SELECTORS, values, strict=True) if pair[1] is not None]
         if len(given) != 1:
             raise Invalid("selector_count", f"Name the person in exactly one way: {', '.join(_SELECTORS)}.")
-        return Selector(given[0][0], given[0][1], self.source)
+        return Selector(*given[0], self.source)
 
 
-_SELECTORS: Final = ("email", "phone", "email_sha256", "phone_sha256", "token", "external_id")
+_SELECTORS: Final = PersonBody.__struct_fields__[:-1]
 
 
 class AskBody(msgspec.Struct, forbid_unknown_fields=True):

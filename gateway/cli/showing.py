@@ -123,12 +123,12 @@ def _recorded(told: "Explanation") -> str:
 
 
 def explained(told: "Explanation") -> dict[str, Any]:
-    """Give an explanation as plain values for JSON; the coarse code is what the tool learns."""
+    """Give an explanation as plain values for JSON; `code` is what the tool is told."""
     decision, remedy = told.decision, told.remedy
     steps = {ground.no: ground for ground in told.grounds}
     return {
         "outcome": decision.outcome.value,
-        "code": decision.coarse,
+        "code": told.code,
         "reasons": [
             {"code": why.code, "step": why.step, "rule": why.rule, "cite": why.cite, "words": why.words}
             for why in decision.reasons

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from policies.terms import Act, Channel, FieldClass, LineType
 
@@ -81,8 +81,7 @@ class Wish:
     campaign: str = field(default="")
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(NamedTuple):
     """How a caller names one person.
 
     `kind` is email, phone, email_sha256, phone_sha256 (hex of the value normalised our way), token or external_id;
@@ -98,8 +97,7 @@ class Selector:
         return f"Selector(kind={self.kind!r}, value=<hidden>)"
 
 
-@dataclass(frozen=True, slots=True)
-class PersonAsk:
+class PersonAsk(NamedTuple):
     """One question about one person, as a tool puts it; the sender is the tool's own.
 
     `campaign` is the name of one of the tool's campaigns, "" for none.

@@ -15,7 +15,8 @@ Whoever is overtaken on the way to somebody's last slot begins again at 1 (gatew
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from itertools import chain
+from typing import Final, TypeAlias
 
 from gateway.domain.campaigns import Campaign, admit
 from gateway.domain.cells import Cell
@@ -29,16 +30,16 @@ from gateway.flows.capping import repeated
 from gateway.flows.decide_record import Kind, Pages, record
 from gateway.flows.gate import Gate
 from gateway.flows.identify import check
-from gateway.flows.subject import Named, named
+from gateway.flows.subject import Way, ways
 from gateway.identity.credentials import api_key_id
 from gateway.roles.enforcer import compile_grant
 from gateway.store import asks as rows_of
 from gateway.store import parties, reservations
 from gateway.store.asks import Found, Lookup
-from gateway.store.facts import Facting, Question, Row
+from gateway.store.facts import Facting, Row
 from gateway.store.people_lookup import Connection
 from gateway.store.snapshots import Cursor
-from policies.terms import Channel, Outcome
+from policies.terms import Outcome
 
 MOST = 10_000
 UNKNOWN = "person_unknown"
@@ -83,9 +84,9 @@ class _Work:
     caller: Caller
     grant: Grant
     sender: Party
-    asks: list[tuple[PersonAsk, Named]]
+    ways: list[Way]
     campaigns: dict[str, Campaign]
-    best: list[_Held | None] = field(default_factory=list)
+    best: list[_Held | None] = field(default_factory=list)  # as the questions stand
 
 
 @dataclass(slots=True)
@@ -160,10 +161,10 @@ def _work(
         if caller.sender not in known.senders:
             known.senders[caller.sender] = parties.party_by_no(connection, caller.sender)
         grant = compile_grant(caller, moment.bundle)
-        asks = [(ask, named(gate, ask.selector, caller)) for ask in request.asks]  # 2
+        found = list(ways(gate, [ask.selector for ask in request.asks], caller))  # 2
     except Ostiary as refusal:
         return refusal
-    return _Work(request, caller, grant, known.senders[caller.sender], asks, campaigns, [None] * len(asks))
+    return _Work(request, caller, grant, known.senders[caller.sender], found, campaigns)
 
 
 def _admitted(request: Request, caller: Caller, moment: Moment, known: _Known) -> dict[str, Campaign]:
@@ -186,32 +187,44 @@ def _check(request: Request, moment: Moment) -> None:
 
 
 def _found(connection: Connection, moment: Moment, works: Sequence[_Work], pages: Pages) -> None:
-    places = [(work, at) for work in works for at in range(len(work.asks))]
-    questions = {(work.sender.no, ask.purpose, ask.channel) for work in works for ask, _ in work.asks}
-    made = {key: _question(moment, *key) for key in questions}
-    factings = {question: Facting(question, moment.cutoffs, moment.years) for question in made.values()}
-    lookups = [
-        lookup
-        for number, (work, at) in enumerate(places)
-        for lookup in _lookups(
-            number, work.asks[at][1], made[work.sender.no, work.asks[at][0].purpose, work.asks[at][0].channel]
-        )
-    ]
-    kinds = [_kind(pages, work, work.asks[at][0]) for work, at in places]
+    asked = [_kinds(pages, work) for work in works]
+    lookups = list(_lookups(works, asked))
+    kinds = list(chain.from_iterable(asked))
+    questions = {id(kind): kind.question for kind in kinds}.values()
+    factings = {question: Facting(question, moment.cutoffs, moment.years) for question in questions}
+    works_of = [work for work in works for _ in work.request.asks]
     rows: dict[int, list[Row]] = {}
     if lookups:
         with moment.cursor(connection) as cursor:
             for found in rows_of.facts_of(cursor, lookups, factings):
-                if in_scope(places[found.ord][0].grant, found):
+                if in_scope(works_of[found.ord].grant, found):
                     rows.setdefault(found.ord, []).append(found.row)
             _read_slots(pages, cursor, kinds, rows)
-    for number, (work, at) in enumerate(places):
-        _settle(pages, work, at, kinds[number], rows.get(number, ()))
+    for number, (work, kind) in enumerate(zip(works_of, kinds, strict=True)):
+        work.best.append(_settle(pages, work, kind, rows.get(number, ())))
+
+
+def _kinds(pages: Pages, work: _Work) -> list[Kind]:
+    """Give the kind of each question; in a list, one mostly asks what the one before it asked."""
+    kinds: list[Kind] = []
+    last: PersonAsk | None = None
+    for ask in work.request.asks:
+        kinds.append(kinds[-1] if last and ask[1:] == last[1:] else _kind(pages, work, ask))
+        last = ask
+    return kinds
 
 
 def _kind(pages: Pages, work: _Work, ask: PersonAsk) -> Kind:
     asked = Ask(ask.act, ask.purpose, ask.channel, work.sender, work.caller.country, ask.line, ask.category)
     return pages.of(asked, work.grant, work.campaigns.get(ask.campaign))
+
+
+def _lookups(works: Sequence[_Work], asked: Sequence[Sequence[Kind]]) -> Iterator[Lookup]:
+    first = 0
+    for work, kinds in zip(works, asked, strict=True):
+        for at, kind, key in work.ways:
+            yield Lookup(first + at, kind, key, kinds[at].question)
+        first += len(kinds)
 
 
 def _read_slots(pages: Pages, cursor: Cursor, kinds: Sequence[Kind], rows: Mapping[int, Sequence[Row]]) -> None:
@@ -222,38 +235,27 @@ def _read_slots(pages: Pages, cursor: Cursor, kinds: Sequence[Kind], rows: Mappi
         pages.slots.read(cursor, claims, (no for claim, no in capped if claim is not None))
 
 
-def _question(moment: Moment, sender: int, purpose: str, channel: Channel) -> Question:
-    return Question(moment.bundle.purposes.chain(purpose), channel, sender, ())
-
-
-def _lookups(number: int, who: Named, question: Question) -> list[Lookup]:
-    if who.uid is not None:
-        return [Lookup(number, who.uid, "", None, question)]
-    return [Lookup(number, None, who.kind, key.value, question) for key in who.keys]
-
-
 def in_scope(grant: Grant, found: Found) -> bool:
     """Tell whether the caller may know of this person at all; if not, the person is unknown to it."""
-    home = found.row.facts.person.jurisdiction
-    return (not grant.jurisdictions or home in grant.jurisdictions) and (
+    return (not grant.jurisdictions or found.row.facts.person.jurisdiction in grant.jurisdictions) and (
         not grant.branches or found.branch in grant.branches
     )
 
 
-def _settle(pages: Pages, work: _Work, at: int, kind: Kind, rows: Sequence[Row]) -> None:
+def _settle(pages: Pages, work: _Work, kind: Kind, rows: Sequence[Row]) -> _Held | None:
     """Decide one question: every identifier of everybody found, the strictest of them; then take what it takes."""
-    pages.callers[work.caller.no] = work.caller
     taker, slots = kind.taker, pages.slots
     told = [(row.no, (row.no, row.uid, kind.cells.of(slots.known(row.no, row.facts, taker.claim)))) for row in rows]
-    held = work.best[at] = strictest(told, _outcome)
+    held = told[0][1] if len(told) == 1 else strictest(told, _outcome)
     if held is None:
         pages.unknown[work.caller.no] = pages.unknown.get(work.caller.no, 0) + 1
-        return
+        return None
     no, uid, cell = held
     if cell.available and taker.takes:
         slots.take(no, taker, cell.facts, cell.decision)
     cell.people.append(no)
     pages.uids.setdefault(work.caller.no, []).append((uid, cell.no))
+    return held
 
 
 def _outcome(held: _Held) -> Outcome:
@@ -261,11 +263,12 @@ def _outcome(held: _Held) -> Outcome:
 
 
 def _answers(work: _Work, moment: Moment, inbox_no: int) -> Answers:
-    return Answers(tuple(_answer(held) for held in work.best), moment.bundle.digest, inbox_no)
+    spoken: dict[int, Answer] = {}
+    for held in work.best:
+        if held is not None and id(held[2]) not in spoken:
+            spoken[id(held[2])] = Answer(held[2].decision.outcome, held[2].decision.coarse, held[2].decision)
+    answers = tuple([_UNKNOWN if held is None else spoken[id(held[2])] for held in work.best])
+    return Answers(answers, moment.bundle.digest, inbox_no)
 
 
-def _answer(held: tuple[int, bytes, Cell] | None) -> Answer:
-    if held is None:
-        return Answer(Outcome.DENY, UNKNOWN, None)
-    decision = held[2].decision
-    return Answer(decision.outcome, decision.coarse, decision)
+_UNKNOWN: Final = Answer(Outcome.DENY, UNKNOWN, None)

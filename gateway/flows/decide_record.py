@@ -22,6 +22,7 @@ from gateway.flows.capping import Slots, Taker
 from gateway.flows.gate import Gate
 from gateway.store import decisions
 from gateway.store.decisions import DecisionPage
+from gateway.store.facts import Question
 from gateway.store.people_lookup import Connection
 from gateway.store.releases import bitmap
 
@@ -30,8 +31,9 @@ _MOST_LINES: Final = 200  # of an entry: a leaf has 64 KiB
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of question of one caller: what its answers would take, and their cells."""
+    """One kind of question of one caller: what of a person it looks at, what its answers would take, their cells."""
 
+    question: Question
     taker: Taker
     cells: Cells
 
@@ -49,12 +51,14 @@ class Pages:
 
     def of(self, ask: Ask, grant: Grant, campaign: Campaign | None) -> Kind:
         """Give a kind of question of the caller whose grant this is, asked in a campaign's name or in none."""
+        self.callers[grant.caller.no] = grant.caller
         mine = self.cells.setdefault(grant.caller.no, {})
         key = (ask, campaign.no if campaign else 0)
         kind = mine.get(key)
         if kind is None:
             taker = Taker.of(self.moment.bundle, ask, grant.caller, campaign)
-            kind = mine[key] = Kind(taker, Cells(lambda known: self._judge(ask, grant, known)))
+            question = Question(self.moment.bundle.purposes.chain(ask.purpose), ask.channel, ask.sender.no, ())
+            kind = mine[key] = Kind(question, taker, Cells(lambda known: self._judge(ask, grant, known)))
         return kind
 
     def _judge(self, ask: Ask, grant: Grant, known: Facts) -> Decision:

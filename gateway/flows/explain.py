@@ -28,6 +28,7 @@ from gateway.domain.remedies import Remedy, smallest
 from gateway.domain.replay import facts_of
 from gateway.domain.requests import Ask, Party, Selector, is_word
 from gateway.flows.asking import Moment, strictest
+from gateway.flows.decide import UNKNOWN
 from gateway.flows.gate import Gate
 from gateway.flows.judging import Asked, Judged, facts_later, judged
 from gateway.flows.recalling import About, Recalled, as_recorded, classes_of, known_now, recalled
@@ -58,6 +59,7 @@ class Explanation:
         zone: IANA name of the zone in which times are told: the person's, or the first of where they live.
         remedy: the smallest changes that would allow it; None for a recorded one, which is never judged again.
         note: what a record cannot tell, "" for one taken now.
+        code: what the tool is or was told: the coarse code, or why somebody who is allowed was not given to it.
     """
 
     decision: Decision
@@ -70,6 +72,7 @@ class Explanation:
     zone: str = "UTC"
     remedy: Remedy | None = None
     note: str = ""
+    code: str = ""
 
     @property
     def remedy_words(self) -> str:
@@ -164,6 +167,7 @@ def _now(gate: Gate, connection: Connection, who: Named, caller: Caller, about: 
         ask, facts, moment.bundle, moment.at, caller, moment.snapshot,
         {no: source.name for no, source in moment.snapshot.sources.items()}, _since(connection, moment, best, ask),
     )  # fmt: skip
+    code = UNKNOWN if best.hidden else decision.coarse
     remedy = None
     if decision is best.decision:
         remedy = smallest(
@@ -172,7 +176,7 @@ def _now(gate: Gate, connection: Connection, who: Named, caller: Caller, about: 
         )  # fmt: skip
     return Explanation(
         decision, caller.name, moment.at, moment.bundle.digest, None, recorded=False,
-        grounds=grounds(known, decision), zone=zone_of(moment.bundle, facts.person).key, remedy=remedy,
+        grounds=grounds(known, decision), zone=zone_of(moment.bundle, facts.person).key, remedy=remedy, code=code,
     )  # fmt: skip
 
 
@@ -243,7 +247,7 @@ def _then(gate: Gate, connection: Connection, who: Named, caller: Caller, about:
     return Explanation(
         decision, caller.name, page.snapshot_at, page.bundle, page.inbox_no, recorded=True,
         grounds=grounds(known, decision), zone=zone_of(bundle, facts.person).key,
-        note=_note(connection, moment, who, today),
+        note=_note(connection, moment, who, today), code=found.cell["code"],
     )  # fmt: skip
 
 

@@ -35,12 +35,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What is decided for one identifier of one person: the number, the facts, the grant, the decision."""
+    """What is decided for one identifier of one person: the number, the facts, the grant, the decision.
+
+    `hidden`: the person is nobody to the tool, which is told so whatever the decision says; see `in_scope`.
+    """
 
     no: int
     facts: Facts
     grant: Grant
     decision: Decision
+    hidden: bool = False
 
 
 def judged(connection: Connection, moment: Moment, who: Named, asked: Sequence[Asked]) -> list[list[Judged]]:
@@ -101,8 +105,8 @@ def _rows(connection: Connection, moment: Moment, who: Named, questions: Sequenc
 
 def _lookups(at: int, who: Named, question: Question) -> list[Lookup]:
     if who.uid:
-        return [Lookup(at, who.uid, "", None, question)]
-    return [Lookup(at, None, who.kind, key.value, question) for key in who.keys]
+        return [Lookup(at, "", who.uid, question)]
+    return [Lookup(at, who.kind, key.value, question) for key in who.keys]
 
 
 def _known_to(grant: Grant, found: list[Found]) -> list[Found]:
@@ -130,4 +134,4 @@ def _taker(moment: Moment, one: Asked) -> Taker:
 def _judge(moment: Moment, one: Asked, grant: Grant, slots: Slots, found: Found) -> Judged:
     facts = slots.known(found.row.no, found.row.facts, _taker(moment, one).claim)
     decision = observed(one.ask, grant, facts, moment.snapshot, moment.bundle, moment.at)
-    return Judged(found.row.no, facts, grant, decision)
+    return Judged(found.row.no, facts, grant, decision, hidden=not in_scope(grant, found))

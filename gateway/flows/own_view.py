@@ -191,7 +191,9 @@ def _agreed(bundle: Bundle, ask: Ask, said: Sequence[Said]) -> datetime | None:
 
 
 def _laws(bundle: Bundle, decision: Decision) -> tuple[Law, ...]:
-    """Name the rules and citations that decided, each once."""
-    said = [reason for reason in decision.reasons if reason.outcome is decision.outcome and reason.cite]
+    """Name the rules and citations that decided, each once: all that carry a yes, of a no those of the first step."""
+    first = decision.deciding.step if decision.deciding and decision.outcome is not Outcome.ALLOW else 0
+    deciding = [why for why in decision.reasons if why.outcome is decision.outcome and why.step == (first or why.step)]
+    said = [why for why in deciding if why.cite]
     laws = (Law(why.rule, next((rule.title for rule in rules_named(bundle, why.rule)), ""), why.cite) for why in said)
     return tuple(dict.fromkeys(laws))

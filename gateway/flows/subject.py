@@ -4,9 +4,10 @@ Must never echo, log or keep the value: it becomes a blind index at once. Unknow
 """
 
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import repeat
+from typing import Final, TypeAlias
 
 from gateway.domain.errors import Invalid, NotFound
 from gateway.domain.grant import Caller
@@ -35,6 +36,10 @@ class Named:
     suppress: tuple[bytes, ...]
 
 
+Way: TypeAlias = tuple[int, str, bytes]
+"""The place of a selector among others, and a key to find its person by: a blind index of a kind, or a uid ("")."""
+
+
 def named(gate: Gate, selector: Selector, caller: Caller | None) -> Named:
     """Turn a selector into what the database can look up.
 
@@ -51,6 +56,41 @@ def named(gate: Gate, selector: Selector, caller: Caller | None) -> Named:
             return _by_value(gate, IdentifierKind.EXTERNAL, external(selector.source, _normalise(selector)))
         case "token" if caller is not None:
             return Named(token_key(gate.keyring, caller.uid).uid(selector.value), "", (), ())
+    raise Invalid("selector_unknown", f"Name a person by one of: {_KINDS}. A token belongs to one tool.")
+
+
+def ways(gate: Gate, selectors: Sequence[Selector], caller: Caller) -> Iterator[Way]:
+    """Give all ways to look up those whom many selectors name: the same as `named` finds, hashed kind by kind.
+
+    Raises:
+        Invalid, Refused: as `named`, for whichever of them it is.
+    """
+    by_kind: dict[str, list[int]] = {}
+    for at, selector in enumerate(selectors):
+        by_kind.setdefault(selector.kind, []).append(at)
+    for kind, places in by_kind.items():
+        for column in _columns(gate, kind, [selectors[at] for at in places], caller):
+            yield from zip(places, repeat(_INDEXED.get(kind, kind)), column, strict=False)
+
+
+_INDEXED: Final = {
+    "email_sha256": "email", "phone_sha256": "phone", "external_id": IdentifierKind.EXTERNAL.value, "token": "",
+}  # fmt: skip
+
+
+def _columns(gate: Gate, kind: str, selectors: Sequence[Selector], caller: Caller) -> Iterable[Sequence[bytes]]:
+    """Give a column of keys for each live version of the key, or one of uids."""
+    match kind:
+        case "email" | "phone":
+            return gate.lookup.index_many(kind, [_normalise(each) for each in selectors]).values()
+        case "email_sha256" | "phone_sha256":
+            return gate.lookup.index_digests(_INDEXED[kind], [_digest(each.value) for each in selectors]).values()
+        case "external_id":
+            values = [external(each.source, _normalise(each)) for each in selectors]
+            return gate.lookup.index_many(_INDEXED[kind], values).values()
+        case "token":
+            token = token_key(gate.keyring, caller.uid)
+            return [[token.uid(each.value) for each in selectors]]
     raise Invalid("selector_unknown", f"Name a person by one of: {_KINDS}. A token belongs to one tool.")
 
 

@@ -6,7 +6,7 @@ Must never change anything by being looked at, and never load anything from else
 from fastapi import APIRouter
 
 from gateway.flows.gate import Gate
-from gateway.pages import confirm, opt_out, signal
+from gateway.pages import confirm, opt_out, signal, why
 
 __all__ = ["router"]
 
@@ -14,6 +14,6 @@ __all__ = ["router"]
 def router(gate: Gate) -> APIRouter:
     """Make the routes of all customer pages for one gateway."""
     routes = APIRouter(include_in_schema=False)
-    for page in (opt_out.router(gate), confirm.router(gate), signal.router()):
+    for page in (opt_out.router(gate), why.router(gate), confirm.router(gate), signal.router()):
         routes.include_router(page)
     return routes

@@ -97,6 +97,7 @@ class _Pages:
         about = {
             "view": view,
             "here": _here(request, token) + (f"?lang={language}" if "lang" in request.query_params else ""),
+            "why": f"{_here(request, token)}/why" + (f"?lang={language}" if "lang" in request.query_params else ""),
             "purpose": next((known[one] for one in view.purposes if one in known), view.title),
             "stopped": stopped,
             "kept": signalled(request) and kept(self._gate, token),

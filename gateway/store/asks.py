@@ -1,27 +1,37 @@
-"""Reads the facts for many questions about single people in one statement. Must never decide, never write."""
+"""Reads the facts for many questions about single people in one statement. Must never decide, never write.
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+A POST may ask about ten thousand: hashes go to the server packed as it keeps them, rows are taken in while the server
+finds the next ones (docs/measurements.md).
+"""
 
-from gateway.store.facts import FACTS, JOINS, Facting, Question, Row
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from struct import Struct
+from typing import Any, ClassVar, Final, NamedTuple
+
+from psycopg import capabilities
+from psycopg.abc import Buffer
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+
+from gateway.domain.people import Facts
+from gateway.store.facts import IDENTIFIERS, REACHES, SAID, SPELLED, Facting, Question, Row
 from gateway.store.snapshots import Cursor
 from policies.terms import REACHED_BY
 
+_FEW: Final = 256  # lookups that are planned once and for all; for more, a plan of their own is the smaller cost
+_AT_ONCE: Final = 500  # rows
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """One way to find the person of one question: by uid, or by a blind index of a kind."""
+
+class Lookup(NamedTuple):
+    """One way to find the person of question `ord`: `key` is a blind index of a kind, or a uid (kind "")."""
 
     ord: int
-    uid: bytes | None
     kind: str
-    index: bytes | None
+    key: bytes
     question: Question
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A row of facts that answers question `ord`. `branch` is for the row scope of the caller."""
 
     ord: int
@@ -29,29 +39,41 @@ class Found:
     row: Row
 
 
-_STATEMENT = (
+# `w` are the kinds of questions, `q` points into them. `i` are those who are meant: by the identifier that was given,
+# or, where another kind or a uid was given, by each that reaches them. They come in the order in which people are kept.
+_ASKED: Final = {"kind": "w.reach", "chain": "w.chain", "channel": "w.channel", "sender": "w.sender"}
+_STATEMENT: Final = (
     """
-WITH q AS (
-  SELECT * FROM unnest(%s::int[], %b::bytea[], %s::text[], %b::bytea[], %s::text[], %s::text[], %s::text[],
-                       %s::bigint[])
-    AS q (ord, uid, kind, index, reach, chain, channel, sender)
-), people AS MATERIALIZED (
-  SELECT q.ord, q.reach, string_to_array(q.chain, ' ') AS chain, q.channel, q.sender, NULL::bytea AS asked, p.*
-  FROM q JOIN person p ON p.uid = q.uid
+WITH w AS MATERIALIZED (
+  SELECT w.way, w.kind, w.reach, string_to_array(w.chain, ' ') AS chain, w.channel, w.sender
+  FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[]) WITH ORDINALITY
+    AS w (kind, reach, chain, channel, sender, way)
+), q AS MATERIALIZED (
+  SELECT * FROM unnest(%b::int[], %b::int[], %b::bytea[]) AS q (ord, way, key)
+), i AS MATERIALIZED (
+  SELECT i.person_no, i.index, q.ord, q.way, """
+    + REACHES.format(**_ASKED)
+    + """ AS reaches
+  FROM q JOIN w ON w.way = q.way AND w.kind = w.reach JOIN identifier i ON i.index = q.key AND i.kind = w.kind
+  GROUP BY i.person_no, i.index, q.ord, q.way
   UNION ALL
-  SELECT DISTINCT ON (q.ord, p.no) q.ord, q.reach, string_to_array(q.chain, ' '), q.channel, q.sender,
-         CASE WHEN q.kind = q.reach THEN q.index END, p.*
-  FROM q JOIN identifier x ON x.kind = q.kind AND x.index = q.index JOIN person p ON p.no = x.person_no
+  SELECT p.no, i.index, p.ord, p.way, i.reaches FROM (
+    SELECT q.ord, q.way, p.no FROM q JOIN w ON w.way = q.way AND w.kind = '' JOIN person p ON p.uid = q.key
+    UNION
+    SELECT q.ord, q.way, x.person_no FROM q JOIN w ON w.way = q.way AND w.kind NOT IN ('', w.reach)
+      JOIN identifier x ON x.index = q.key AND x.kind = w.kind
+  ) p JOIN w ON w.way = p.way"""
+    + IDENTIFIERS.format(**_ASKED)
+    + """
 )
-SELECT p.ord, p.branch,"""
-    + FACTS
-    + " FROM people p"
-    + JOINS.format(kind="p.reach", chain="p.chain", channel="p.channel", sender="p.sender")
-    + " WHERE p.asked IS NULL OR i.index = p.asked ORDER BY p.ord, p.no"
+SELECT i.ord, i.way, p.branch, p.no, p.uid,"""
+    + SPELLED
+    + " FROM i JOIN w ON w.way = i.way JOIN person p ON p.no = i.person_no"
+    + SAID.format(**_ASKED)
 )
 
 
-def facts_of(cursor: Cursor, lookups: Sequence[Lookup], factings: Mapping[Question, Facting]) -> Iterator[Found]:
+def facts_of(cursor: Cursor, lookups: Sequence[Lookup], factings: Mapping[Question, Facting]) -> list[Found]:
     """Give the rows for all questions, ordered by question, then person number.
 
     Args:
@@ -59,20 +81,82 @@ def facts_of(cursor: Cursor, lookups: Sequence[Lookup], factings: Mapping[Questi
         lookups: one or more a question (live key versions); a question that finds nobody gives no row.
         factings: the interning for each question.
     """
-    questions = {lookup.ord: lookup.question for lookup in lookups}
-    for ord_, branch, no, uid, wrapped, text, times in cursor.execute(_STATEMENT, _columns(lookups)):
-        known = factings[questions[ord_]].facts(text.encode(), times)
-        yield Found(ord_, branch, Row(no, uid, wrapped, known, b"", b""))
+    ways: dict[tuple[str, int], int] = {}
+    numbers = [ways.setdefault((kind, id(question)), len(ways) + 1) for _, kind, _, question in lookups]
+    firsts = dict(zip(reversed(numbers), reversed(lookups), strict=True))
+    given = [*_ways([firsts[number] for number in ways.values()]), *_packed(lookups, numbers)]
+    for kind, dumper in _DUMPERS:
+        cursor.adapters.register_dumper(kind, dumper)
+    many = len(lookups) > _FEW and capabilities.has_stream_chunked()
+    rows = cursor.stream(_STATEMENT, given, size=_AT_ONCE) if many else cursor.execute(_STATEMENT, given)
+    found = _read(rows, {number: factings[first.question].facts for number, first in firsts.items()})
+    found.sort(key=_place)
+    return found
 
 
-def _columns(lookups: Sequence[Lookup]) -> list[list[Any]]:
+def _read(rows: Iterable[Any], facts: Mapping[int, Callable[[bytes, bytes], Facts]]) -> list[Found]:
+    new, found = tuple.__new__, []
+    for ord_, way, branch, no, uid, text, times in rows:
+        # Past NamedTuple's own constructor, as in `facts.page`.
+        row = new(Row, (no, uid, b"", facts[way](text.encode(), times), b"", b""))
+        found.append(new(Found, (ord_, branch, row)))
+    return found
+
+
+def _place(found: Found) -> tuple[int, int]:
+    return found[0], found[2][0]
+
+
+def _ways(firsts: Sequence[Lookup]) -> list[list[Any]]:
     return [
-        [lookup.ord for lookup in lookups],
-        [lookup.uid for lookup in lookups],
-        [lookup.kind for lookup in lookups],
-        [lookup.index for lookup in lookups],
-        [REACHED_BY[lookup.question.channel].value for lookup in lookups],
-        [" ".join(lookup.question.chain) for lookup in lookups],
-        [lookup.question.channel.value for lookup in lookups],
-        [lookup.question.sender for lookup in lookups],
+        [lookup.kind for lookup in firsts],
+        [REACHED_BY[lookup.question.channel].value for lookup in firsts],
+        [" ".join(lookup.question.chain) for lookup in firsts],
+        [lookup.question.channel.value for lookup in firsts],
+        [lookup.question.sender for lookup in firsts],
     ]
+
+
+def _packed(lookups: Sequence[Lookup], numbers: Sequence[int]) -> list["_Array"]:
+    number, key = Struct(">ii").pack, Struct(">i16s").pack
+    return [
+        _Numbers.of([number(4, lookup[0]) for lookup in lookups]),
+        _Numbers.of([number(4, each) for each in numbers]),
+        _Keys.of([key(16, lookup[2]) for lookup in lookups]),
+    ]
+
+
+class _Array(bytes):
+    """An array as the server reads it: one dimension, no nulls; of each item its length and its bytes."""
+
+    item: ClassVar[int]
+
+    @classmethod
+    def of(cls, items: Sequence[bytes]) -> "_Array":
+        return cls(Struct(">iiiii").pack(1, 0, cls.item, len(items), 1) + b"".join(items))
+
+
+class _Numbers(_Array):
+    item = 23  # int4
+
+
+class _Keys(_Array):
+    item = 17  # bytea
+
+
+class _AsItIs(Dumper):
+    format = Format.BINARY
+
+    def dump(self, obj: _Array) -> Buffer:
+        return obj
+
+
+class _AsNumbers(_AsItIs):
+    oid = 1007  # int4[]
+
+
+class _AsKeys(_AsItIs):
+    oid = 1001  # bytea[]
+
+
+_DUMPERS: Final = ((_Numbers, _AsNumbers), (_Keys, _AsKeys))

@@ -67,19 +67,13 @@ class Row(NamedTuple):
 
 # {kind} {chain} {channel} {sender} are placeholders, or columns of the statement around. The times of consents, then of
 # dealings, stand apart from the text, 8 bytes each as PostgreSQL keeps them: without them people's texts repeat.
-FACTS: Final = """
-  p.no, p.uid, coalesce(k.wrapped, ''::bytea),
+SPELLED: Final = """
   concat_ws(E'\\x1d', concat_ws(E'\\x1f', p.jurisdiction, p.region, p.time_zone, p.kind, p.birth_year, p.flags),
             coalesce(i.reaches, ''), coalesce(c.lines, ''), coalesce(d.lines, '')),
   coalesce(c.times, ''::bytea) || coalesce(d.times, ''::bytea)
 """
 
-# A person's consents are few: they are found by person and then compared, which costs less than searching the key with
-# five lists of values; the empty additions keep the planner from doing that.
-_JOINS: Final = f"""
-LEFT JOIN person_key k ON k.person_no = p.no AND {{of_k}}
-LEFT JOIN {{each}} (
-  SELECT i.person_no, i.index, string_agg(
+REACHES: Final = f"""string_agg(
     i.source_no || ':' || i.bits || CASE WHEN i.bits & {PARTIAL | REGISTERED} = 0 THEN '' ELSE ':' || coalesce((
       SELECT min(x.scope) FROM suppression x WHERE x.kind = i.kind AND x.hash = i.suppress
         AND (x.scope = 'sender' AND x.sender_no = {{sender}}
@@ -88,21 +82,29 @@ LEFT JOIN {{each}} (
           OR x.scope = 'domain')), '') || ':' || coalesce((
       SELECT string_agg(DISTINCT r.name, '+' ORDER BY r.name) FROM register_entry e
         JOIN register_snapshot r ON r.no = e.snapshot_no AND r.state = 'current' WHERE e.hash = i.suppress), '') END,
-    ',' ORDER BY i.source_no) AS reaches
+    ',' ORDER BY i.source_no)"""
+_IDENTIFIERS: Final = f"""
+LEFT JOIN {{each}} (
+  SELECT i.person_no, i.index, {REACHES} AS reaches
   FROM identifier i WHERE {{of_i}} AND i.kind = {{kind}} GROUP BY i.person_no, i.index
 ) i ON i.person_no = p.no
+"""
+
+# A person's consents are few: they are found by person and then compared, which costs less than searching the key with
+# five lists of values; the empty additions keep the planner from doing that.
+_SAID: Final = """
 LEFT JOIN LATERAL (
   SELECT string_agg(concat_ws(E'\\x1f', c.state, c.purpose, c.conditions, c.source_no, c.wording), E'\\x1e') AS lines,
          string_agg(timestamptz_send(c.since), ''::bytea) AS times
   FROM consent c WHERE c.person_no = p.no AND c.index || ''::bytea IN (''::bytea, i.index)
-    AND c.purpose || '' = ANY({{chain}}) AND c.channel || '' IN ('*', {{channel}})
-    AND c.sender_no + 0 IN (0, {{sender}})
+    AND c.purpose || '' = ANY({chain}) AND c.channel || '' IN ('*', {channel})
+    AND c.sender_no + 0 IN (0, {sender})
 ) c ON true
-LEFT JOIN {{each}} (
+LEFT JOIN {each} (
   SELECT d.person_no, string_agg(concat_ws(E'\\x1f', d.kind, d.category, d.notice::int, d.source_no), E'\\x1e'
                                  ORDER BY d.kind, d.category) AS lines,
          string_agg(timestamptz_send(d.at), ''::bytea ORDER BY d.kind, d.category) AS times
-  FROM dealing d WHERE {{of_d}} AND d.party_no = {{sender}} GROUP BY d.person_no
+  FROM dealing d WHERE {of_d} AND d.party_no = {sender} GROUP BY d.person_no
 ) d ON d.person_no = p.no
 """
 
@@ -136,7 +138,8 @@ _IN_A_ROW: Final = {
 _ASKED: Final = {name: f"{{{name}}}" for name in ("kind", "chain", "channel", "sender")}
 _NAMED: Final = {name: f"%({name})s" for name in (*_ASKED, "classes")} | {"unless": "{unless}"}
 
-JOINS: Final = _JOINS.format(**_ONE_BY_ONE, **_ASKED)
+IDENTIFIERS: Final = _IDENTIFIERS.format(**_ONE_BY_ONE, **_ASKED)
+SAID: Final = _SAID.format(**_ONE_BY_ONE, **_ASKED)
 
 
 class Facting:
@@ -288,8 +291,10 @@ def page(
 
 
 _SELECT: Final = (
-    f"SELECT {FACTS}, coalesce(s.places, ''::bytea), coalesce(s.blobs, ''::bytea) FROM people p"
-    + _JOINS
+    f"SELECT p.no, p.uid, coalesce(k.wrapped, ''::bytea), {SPELLED}, coalesce(s.places, ''::bytea),"
+    " coalesce(s.blobs, ''::bytea) FROM people p LEFT JOIN person_key k ON k.person_no = p.no AND {of_k}"
+    + _IDENTIFIERS
+    + _SAID
     + _BLOBS
     + "ORDER BY p.no"
 )

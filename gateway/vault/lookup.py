@@ -68,6 +68,11 @@ class Lookup:
         """Give the blind indexes for SHA-256 of a normalised value (32 raw bytes), as a tool may ask."""
         return _macs(_of(self._indexes, kind), _whole(digest))
 
+    def index_digests(self, kind: str, digests: Sequence[bytes]) -> dict[int, list[bytes]]:
+        """Give what `index_digest` gives of each: one column of 16-byte indexes per live version, in their order."""
+        whole = [_whole(digest) for digest in digests]
+        return {version: _column(keyed, whole) for version, keyed in _of(self._indexes, kind)}
+
     def index_many(self, kind: str, normalised: Sequence[str]) -> dict[int, list[bytes]]:
         """Give one column of 16-byte indexes per live version, in the order of the values."""
         digests = [_digest(value) for value in normalised]

@@ -46,7 +46,7 @@ def kinds(gate: Gate) -> list[str]:
 
 def ask(**changes: Any) -> PersonAsk:
     plain = PersonAsk(Selector("email", "a@example.com"), Act.CONTACT, NEWSLETTER, Channel.EMAIL, campaign="Autumn")
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def refusal(gate: Gate, key: str, **changes: Any) -> str:

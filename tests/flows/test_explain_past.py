@@ -92,7 +92,7 @@ def test_what_is_explained_is_what_the_tool_got(seoul: Seoul, clock: Any, tmp_pa
         decision = one.answer.decision
         assert decision is not None
         assert later.recorded
-        assert (later.decision.outcome, later.decision.coarse) == (one.answer.outcome, one.answer.code)
+        assert (later.decision.outcome, later.code) == (one.answer.outcome, one.answer.code)
         assert later.decision.obligations == dict(decision.obligations)
         assert (later.decision.not_before, later.decision.valid_until) == (decision.not_before, decision.valid_until)
         assert (later.decision.reasons, later.decision.steps) == (decision.reasons, decision.steps)

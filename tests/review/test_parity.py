@@ -1,8 +1,8 @@
 """One decision, four doors: the console's form, the API, AuthZEN and the command line say the same of 1,000 asks.
 
-The house is real and stands at one clock. Questions to contact somebody count as contacts, which stay for ever: they are
-put first, one a person at most, so that no door uses a cap up for the next; the slots that disclosures hold are cleared
-between the doors. Some people's caps are used up before the first one.
+The house is real and stands at one clock. Questions to contact somebody count as contacts, which stay for ever: they
+are put first, one a person at most, so that no door uses a cap up for the next; the slots that disclosures hold are
+cleared between the doors. Some people's caps are used up before the first one.
 """
 
 import json
