@@ -65,18 +65,31 @@ def recalled(
         about: the question.
         at: the moment; an answer of exactly that moment counts.
     """
-    alike = [one for no in people for one in _answers(connection, caller, no, at) if _asks(one.asked, about)]
-    exactly = [one for one in alike if _says(one.asked, about)]
+    told = [
+        one
+        for no in people
+        for pages in (releases.pages_about, decisions.pages_about)
+        for one in _newest(_answers(connection, pages(connection, caller.no, no, at), no), about)
+    ]
+    exactly = [one for one in told if _says(one.asked, about)]
     open_ended = not (about.line or about.category or about.classes)
-    return max(exactly or (alike if open_ended else []), key=lambda one: one.order, default=None)
+    return max(exactly or (told if open_ended else []), key=lambda one: one.order, default=None)
 
 
-def _answers(connection: Connection, caller: Caller, no: int, at: datetime) -> Iterator[Recalled]:
+def _newest(answers: Iterator[Recalled], about: About) -> Iterator[Recalled]:
+    """Give the answers to questions like this one, newest first, up to the moment of the first to exactly this one."""
+    found: datetime | None = None
+    for one in answers:
+        if found is not None and one.page.snapshot_at < found:
+            return
+        if _asks(one.asked, about):
+            yield one
+            found = one.page.snapshot_at if _says(one.asked, about) else found
+
+
+def _answers(connection: Connection, pages: Iterator[PageRow], no: int) -> Iterator[Recalled]:
     wishes: dict[int, dict[str, Any]] = {}
-    for page in (
-        *releases.pages_about(connection, caller.no, no, at),
-        *decisions.pages_about(connection, caller.no, no, at),
-    ):
+    for page in pages:
         for place, cell in enumerate(releases.cells_of(page, no)):
             asked = cell.get("ask") or wishes.get(page.release_no) or releases.wish_of(connection, page.release_no)
             if "ask" not in cell:

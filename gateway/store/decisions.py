@@ -1,6 +1,6 @@
 """The recorded pages of point decisions: the same shape as a release's pages, one a tool and batch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from gateway.store.releases import PageRow, cells_of
+from gateway.store.releases import PageRow, newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,9 @@ def record(connection: Connection, pages: Sequence[DecisionPage]) -> None:
     connection.execute(_RECORD, rows)
 
 
-def pages_about(connection: Connection, tool_no: int, person_no: int, until: datetime) -> list[PageRow]:
+def pages_about(connection: Connection, tool_no: int, person_no: int, until: datetime) -> Iterator[PageRow]:
     """Give the pages, newest first, on which this tool asked about this person up to a moment (UTC)."""
-    rows = connection.execute(_ABOUT, {"tool": tool_no, "person": person_no, "until": until}).mappings()
-    pages = [PageRow(**{name: row[name] for name in PageRow.__slots__}) for row in rows]
-    return [page for page in pages if cells_of(page, person_no)]
+    return newest_first(connection, _ABOUT, tool_no, person_no, until)
 
 
 _NAMES = DecisionPage.__slots__
@@ -50,6 +48,6 @@ _RECORD = text(f"INSERT INTO decision_page ({', '.join(_NAMES)}) VALUES ({_VALUE
 _ABOUT = text(
     "SELECT 0 AS release_no, 0 AS page, 0 AS attempt, d.snapshot_at, d.bundle, d.low, d.high, d.people, d.cells,"
     " d.bitmaps, d.people_root, d.inbox_no FROM decision_page d"
-    " WHERE d.tool_no = :tool AND d.low <= :person AND d.high >= :person AND d.snapshot_at <= :until"
-    " ORDER BY d.snapshot_at DESC LIMIT 100"
+    " WHERE d.tool_no = :tool AND d.low <= :person AND d.high >= :person"
+    " AND (d.snapshot_at, d.inbox_no) < (:until, :last) ORDER BY d.snapshot_at DESC, d.inbox_no DESC LIMIT :most"
 )

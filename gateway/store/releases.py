@@ -1,13 +1,13 @@
 """Releases and their pages, as recorded. Must never hold personal data: numbers, words, counts and bitmaps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from pyroaring import BitMap
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import OperationalError
 
 from gateway.domain.errors import Conflict, NotFound
@@ -130,10 +130,35 @@ def pages(connection: Connection, no: int) -> list[PageRow]:
     return [_page(row) for row in connection.execute(_PAGES, {"no": no}).mappings()]
 
 
-def pages_about(connection: Connection, tool_no: int, person_no: int, until: datetime) -> list[PageRow]:
+_AT_ONCE: Final = 100
+_LAST: Final = (1 << 63) - 1
+
+
+def pages_about(connection: Connection, tool_no: int, person_no: int, until: datetime) -> Iterator[PageRow]:
     """Give the pages of a tool's releases, newest first, on which this person was decided up to a moment (UTC)."""
-    rows = connection.execute(_ABOUT, {"tool": tool_no, "person": person_no, "until": until}).mappings()
-    return [page for page in map(_page, rows) if cells_of(page, person_no)]
+    return newest_first(connection, _ABOUT, tool_no, person_no, until)
+
+
+def newest_first(
+    connection: Connection, statement: TextClause, tool_no: int, person_no: int, until: datetime
+) -> Iterator[PageRow]:
+    """Give the pages that hold a person, newest first, read a few at a time for as long as somebody asks for more.
+
+    Args:
+        connection: a transaction.
+        statement: of pages that may hold the person, behind (:until, :last) and at most :most of them.
+        tool_no: who asked.
+        person_no: the person.
+        until: a moment (UTC); what was decided at it counts.
+    """
+    behind: dict[str, object] = {"until": until, "last": _LAST}
+    while True:
+        known = {"tool": tool_no, "person": person_no, "most": _AT_ONCE}
+        rows = [_page(row) for row in connection.execute(statement, known | behind).mappings()]
+        yield from (page for page in rows if cells_of(page, person_no))
+        if len(rows) < _AT_ONCE:
+            return
+        behind = {"until": rows[-1].snapshot_at, "last": rows[-1].inbox_no}
 
 
 def cells_of(page: PageRow, person_no: int) -> list[dict[str, Any]]:
@@ -196,6 +221,6 @@ _SO_FAR = text(
 _PAGES = text(f"SELECT {_PAGE_COLUMNS} FROM release_page p WHERE p.release_no = :no ORDER BY p.page, p.attempt")
 _ABOUT = text(
     f"SELECT {_PAGE_COLUMNS} FROM release_page p JOIN release r ON r.no = p.release_no"
-    " WHERE r.tool_no = :tool AND p.low <= :person AND p.high >= :person AND p.snapshot_at <= :until"
-    " ORDER BY p.snapshot_at DESC LIMIT 100"
+    " WHERE r.tool_no = :tool AND p.low <= :person AND p.high >= :person"
+    " AND (p.snapshot_at, p.inbox_no) < (:until, :last) ORDER BY p.snapshot_at DESC, p.inbox_no DESC LIMIT :most"
 )

@@ -193,3 +193,20 @@ def test_the_remedy_is_for_now_and_waits_as_the_persons_facts_will_be(seoul: Seo
     assert next(change.kind for way in found.remedy.ways for change in way.changes) == "consent"
     seoul.withdraw("p@example.com")
     assert "of their own accord" in told(seoul, "newsletter", ask, None).remedy_words
+
+
+def test_an_answer_behind_hundreds_of_newer_ones_is_still_found(seoul: Seoul) -> None:
+    seoul.bring([("first@example.com", None), ("midst@example.com", None), ("last@example.com", None)])
+
+    def asked(*emails: str) -> Answers:
+        asks = [PersonAsk(Selector("email", email), Act.DISCLOSE, NEWSLETTER, Channel.EMAIL) for email in emails]
+        (result,) = decide_batch(seoul.gate, [Request(seoul.key, asks)])
+        assert isinstance(result, Answers)
+        return result
+
+    got = asked("midst@example.com")
+    for _ in range(130):  # pages whose people stand on both sides of this one
+        asked("first@example.com", "last@example.com")
+    ask = PersonAsk(Selector("email", "midst@example.com"), Act.DISCLOSE, NEWSLETTER, Channel.EMAIL)
+    found = told(seoul, "newsletter", ask, seoul.gate.clock())
+    assert (found.recorded, found.entry) == (True, got.inbox_no)
