@@ -203,6 +203,8 @@ def notices_given(
         from gateway.flows.notices import give_otherwise
 
         facts = {"given": give_otherwise(gate, ACTOR, events, way)}
+    if not facts["given"]:
+        raise NotFound("notice_unknown", "None of those is owed any more. `ostiary notices due` lists what is.")
     answer(facts, as_json, lambda: pairs(facts))
 
 

@@ -36,6 +36,9 @@ Out = Annotated[Path | None, typer.Option("--out", help="The file to write; with
 Folder = Annotated[Path | None, typer.Option("--folder", help="A policies folder; without it, the one in the package.")]
 
 
+_LETTERS = 2
+
+
 def matrix(
     jurisdiction: Where,
     day: Day = "",
@@ -50,6 +53,9 @@ def matrix(
     bundle = load_bundle(folder or PACKAGED)
     code = _code(jurisdiction)
     if code not in bundle.packs and code not in bundle.speaks_for:
+        if len(code) != _LETTERS:
+            packs = ", ".join(sorted(bundle.packs))
+            raise Invalid("jurisdiction_unknown", f"Name a country by two letters, or a pack: {packs}.")
         say(f"{code} has no pack, and no union speaks for it: the strictest holds there.")
     from gateway.domain.matrix import matrix as made
     from gateway.domain.matrix import today_in
@@ -60,7 +66,7 @@ def matrix(
 
 def _code(written: str) -> str:
     code = written.strip()
-    code = code.upper() if len(code) < 3 else code  # noqa: PLR2004  a country's two letters; `strictest` stays as it is
+    code = code.upper() if len(code) == _LETTERS else code  # `strictest` stays as it is
     if not (code.isascii() and code.isalpha()):
         raise Invalid("jurisdiction_unfit", "Name a country by two letters, such as KR, or a pack, such as EU.")
     return code

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from gateway.cli.speech import table
+from gateway.cli.speech import plain, table
 from gateway.settings import Settings
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _ground(ground: "Ground | None") -> dict[str, Any]:
 
 def duties(obligations: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Give obligations as pairs of words."""
-    return [(spoken(name), "yes" if value is True else str(value)) for name, value in obligations.items()]
+    return [(spoken(name), plain(value)) for name, value in obligations.items()]
 
 
 def number(value: int) -> str:

@@ -77,7 +77,18 @@ def pairs(facts: Mapping[str, Any]) -> None:
     """Print facts, one a line."""
     wide = max(map(len, facts), default=0)
     for name, value in facts.items():
-        sys.stdout.write(f"{name:<{wide}}  {value}\n")
+        sys.stdout.write(f"{name:<{wide}}  {plain(value)}\n")
+
+
+def plain(value: Any) -> str:
+    """Spell a value as people read it: several texts of which any will do, lists, and facts within facts."""
+    if isinstance(value, Mapping):
+        if set(value) == {"any_of"}:
+            return " or ".join(map(plain, value["any_of"]))
+        return "; ".join(f"{name.replace('_', ' ')} {plain(each)}" for name, each in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(plain, value))
+    return "yes" if value is True else "" if value is None else str(value)
 
 
 @contextmanager

@@ -257,11 +257,15 @@ def _clock(known: Known, _: Decision) -> Sequence[str]:
     return (first + own, *(("a public holiday there, or it may be one",) if holiday else ()))
 
 
-def _caps(known: Known, _: Decision) -> Iterator[str]:
+def _caps(known: Known, decision: Decision) -> Iterator[str]:
+    """Tell of the caps that speak of this person; what another country's law counts on the channel is not theirs."""
     zone = zone_of(known.bundle, known.facts.person)
-    for used in known.facts.caps:
+    of_laws = {cap.id for cap in known.bundle.caps if cap.cite}
+    speaking = {reason.rule for reason in decision.reasons}
+    used_up = [used for used in known.facts.caps if used.cap in speaking or used.cap not in of_laws]
+    for used in used_up:
         yield f"{used.cap} is used up until {at_place(used.until, zone)}"
-    if not known.facts.caps:
+    if not used_up:
         yield "no cap is used up"
 
 

@@ -18,7 +18,6 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -214,7 +213,6 @@ def _withdrawals(gate: Gate, hear: Hear) -> None:
             purpose=row["purpose"],
             channel=row["channel"] or "*",
             method="demo",
-            at=min(datetime.fromisoformat(row["withdrawn_at"]), gate.clock()),
             idempotency_key=f"demo-withdrawal-{number}",
         )
         record(gate, ACTOR, wish)

@@ -149,6 +149,8 @@ def send_notices(gate: Gate, actor: str) -> Sent:
 def give_otherwise(gate: Gate, actor: str, events: Sequence[int], way: str) -> int:
     """Note that notices were given in another way, by letter or by phone; gives how many.
 
+    A letter that still waits in the outbox for it is not sent any more.
+
     Raises:
         Invalid: `way_unfit`.
     """

@@ -239,7 +239,8 @@ def settle(connection: Connection) -> None:
 
 
 def give(connection: Connection, event_no: int, at: datetime, way: str) -> int:
-    """Note that a notice was given in another way; gives 1, or 0 where none was owed."""
+    """Note that a notice was given in another way; gives 1, or 0 where none was owed. Its letter, if it waits, goes."""
+    connection.execute(_DROP_LETTER, {"event": event_no})
     return int(connection.execute(_GIVE, {"event": event_no, "at": at, "way": way}).rowcount)
 
 
@@ -318,6 +319,10 @@ _FELL = text(
 )
 _GIVE = text(
     "UPDATE notice SET sent_at = :at, way = :way WHERE event_no = :event AND kind = 'result' AND sent_at IS NULL"
+)
+_DROP_LETTER = text(
+    "DELETE FROM mail_out m USING notice n WHERE n.event_no = :event AND n.kind = 'result' AND n.sent_at IS NULL"
+    " AND m.no = n.mail_no AND m.state = 'queued'"
 )
 _OVERDUE = text(
     "SELECT count(*) AS owed, count(*) FILTER (WHERE due_at < :now) AS overdue FROM notice WHERE sent_at IS NULL"

@@ -50,7 +50,7 @@ def party(connection: Connection, name: str) -> Party:
     """
     row = connection.execute(_PARTY, {"name": name}).one_or_none()
     if row is None:
-        raise NotFound("party_unknown", "No party has that name. `ostiary source parties` lists them.")
+        raise NotFound("party_unknown", "No party has that name. `ostiary party list` lists them.")
     return Party(*row)
 
 
