@@ -29,7 +29,7 @@ from gateway.cli.house import (
     selector,
 )
 from gateway.cli.speech import Json, answer, pairs, say, table
-from gateway.domain.errors import Invalid
+from gateway.domain.errors import Invalid, NotFound
 
 Purpose = Annotated[str, typer.Option("--purpose", help="A purpose of the tree.")]
 Way = Annotated[str, typer.Option("--channel", help="A channel.")]
