@@ -21,14 +21,14 @@ from gateway.flows.asking import UNBOUND, Moment, recorded
 from gateway.flows.campaigns import entered
 from gateway.flows.capping import Slots, Taker, repeated
 from gateway.flows.gate import Gate
+from gateway.flows.release_speech import Speaker, noted
 from gateway.store import audience, facts, releases, reservations
 from gateway.store.facts import Facting, Question, Row
 from gateway.store.people_lookup import Connection
 from gateway.store.releases import PageRow, ReleaseRow
-from gateway.vault.disclose import csv_header, csv_line, line, masked
+from gateway.vault.disclose import csv_header
 from gateway.vault.keytext import Purpose
-from gateway.vault.seal import HouseSeal, Opener
-from gateway.vault.tokens import token_key
+from gateway.vault.seal import HouseSeal
 
 _MADE_HERE: Final = object()
 SALT: Final = 16
@@ -95,7 +95,7 @@ def pages(gate: Gate, plan: Plan, row: ReleaseRow, after: int, tally: Tally) -> 
         after: the person number to go on behind.
         tally: is kept up to date.
     """
-    speaker = _Speaker(gate, plan)
+    speaker = Speaker(gate, plan)
     while True:
         made = repeated(partial(_page, gate, plan, row, after, tally, speaker))
         if made is None:
@@ -107,7 +107,7 @@ def pages(gate: Gate, plan: Plan, row: ReleaseRow, after: int, tally: Tally) -> 
 
 
 def _page(
-    gate: Gate, plan: Plan, row: ReleaseRow, after: int, tally: Tally, speaker: "_Speaker", alone: bool
+    gate: Gate, plan: Plan, row: ReleaseRow, after: int, tally: Tally, speaker: Speaker, alone: bool
 ) -> tuple[int, Committed] | None:
     """Make one page in one transaction; None if nobody is left. Nothing of the tally changes if it is overtaken."""
     with gate.house.snapshot() as connection:
@@ -208,49 +208,6 @@ def _chooser(plan: Plan) -> Callable[[bytes], str] | None:
     return why
 
 
-class _Speaker:
-    """Opens the granted classes of one person and spells the line; the only plaintext of a release."""
-
-    def __init__(self, gate: Gate, plan: Plan) -> None:
-        self._opener = Opener(gate.keyring, plan.classes)
-        self._token = token_key(gate.keyring, plan.grant.caller.uid).token
-        self._classes, self._plan = plan.classes, plan
-        self._phones = frozenset({"phone"})
-
-    def open(self, row: Row, cell: Cell) -> bytes:
-        """Open what this cell may give of one person, and spell it."""
-        chosen = cell.opens.get(row.places)
-        if chosen is None:
-            chosen = cell.opens[row.places] = self._choose(row.places, cell)
-        blobs = row.blobs
-        opened = self._opener.open(row.uid, row.wrapped, [(cls, source, blobs[at]) for cls, source, at in chosen])
-        return self._spell(self._token(row.uid), cell, opened)
-
-    def _choose(self, places: bytes, cell: Cell) -> list[tuple[str, int, slice]]:
-        """Take, class by class, the blob of the best lawful source.
-
-        The class that reaches the person is taken only from a source that asserts the identifier decided about.
-        """
-        reached = {reach.source for reach in cell.facts.reaches}
-        rank = {source: place for place, source in enumerate(cell.decision.sources)}
-        best: dict[int, tuple[int, tuple[str, int, slice]]] = {}
-        for position, source, at in facts.spans(places):
-            cls = self._classes[position]
-            if source not in rank or (cls == self._plan.reach_class and source not in reached):
-                continue
-            if position not in best or rank[source] < best[position][0]:
-                best[position] = (rank[source], (cls, source, at))
-        return [best[position][1] for position in sorted(best)]
-
-    def _spell(self, token: str, cell: Cell, fragments: list[bytes]) -> bytes:
-        wish = self._plan.wish
-        if wish.form == "csv":
-            return csv_line(token, [b'"cell":%d' % cell.no, *fragments], ("cell", *wish.fields), self._phones)
-        if self._plan.keep is not None:
-            fragments = [masked(fragments, self._plan.keep)]
-        return line(token, [b'"cell":%d' % cell.no, *fragments])
-
-
 def _record(
     gate: Gate,
     connection: Connection,
@@ -348,15 +305,9 @@ def _pieces(plan: Plan, page: Page, made: list[Cell], number: int) -> list[bytes
         head = csv_header(("cell", *plan.wish.fields)) if number == 1 else b""
         return [head, *page.lines]
     duties = {str(cell.no): dict(cell.decision.obligations) for cell in made if cell.available}
-    words = {str(cell.no): _noted(cell) for cell in made if cell.available and cell.decision.overruled}
+    words = {str(cell.no): noted(cell) for cell in made if cell.available and cell.decision.overruled}
     said: dict[str, Any] = {"page": number, "people": len(page.uids), "obligations": duties} | (
         {"would_have": words} if words else {}
     )
     head = canonical(said, UNBOUND)
     return [head + b"\n", *page.lines]
-
-
-def _noted(cell: Cell) -> dict[str, str]:
-    """Tell of a cell let through under observation what the gate would have said: outcome and coarse code."""
-    word = cell.decision.would_have
-    return {"outcome": word.value, "code": cell.decision.noted} if word else {}
