@@ -1,7 +1,7 @@
 """`python -m bench [--people N] [part ...]`: measures on a private house, prints a table, writes bench/out/*.json.
 
-Parts: release, decisions, imports, ledger; all of them when none is named. A goal is a ratio of one run, never a figure
-that another machine would have to repeat. Must never report a part that did not run.
+Parts: release, decide, decisions, many, authzen, imports, ledger; all of them when none is named. A goal is a ratio of
+one run, never a figure that another machine would have to repeat. Must never report a part that did not run.
 """
 
 import argparse
@@ -31,6 +31,24 @@ def _decisions(place: Place) -> dict[str, Any]:
     return decisions.measure(place)
 
 
+def _decide(place: Place) -> dict[str, Any]:
+    from bench import deciding
+
+    return deciding.measure(place)
+
+
+def _many(place: Place) -> dict[str, Any]:
+    from bench import many
+
+    return many.measure(place)
+
+
+def _authzen(place: Place) -> dict[str, Any]:
+    from bench import authzen
+
+    return authzen.measure(place)
+
+
 def _imports(place: Place) -> dict[str, Any]:
     from bench import intake
 
@@ -45,7 +63,10 @@ def _ledger(place: Place) -> dict[str, Any]:
 
 PARTS: dict[str, Callable[[Place], dict[str, Any]]] = {
     "release": _release,
+    "decide": _decide,
     "decisions": _decisions,
+    "many": _many,
+    "authzen": _authzen,
     "imports": _imports,
     "ledger": _ledger,
 }

@@ -66,11 +66,12 @@ class AuthZen:
 
     async def _one(self, key: str, raw: bytes) -> _Said:
         """Answer one question; what it says wrongly is a 400, what it may not ask is a false decision."""
+        tool, ask = bodies.asked(raw)
         try:
-            (said,) = await self._together(key, [bodies.asked(raw)])
+            answers = await self._bell.rung(self._batcher.submit(Asked(key, [ask], tool)))
         except (NotFound, Refused) as refusal:
             return _refused(refusal)
-        return said
+        return _spoken(answers.answers[0], {"bundle": answers.bundle, "inbox": answers.inbox_no})
 
     async def _many(self, key: str, raw: bytes) -> _Said:
         """Answer a batch; without any evaluations it is a single question (section 7.1)."""

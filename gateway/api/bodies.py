@@ -37,11 +37,12 @@ class PersonBody(msgspec.Struct, forbid_unknown_fields=True):
         Raises:
             Invalid: `selector_count`.
         """
-        values = msgspec.structs.astuple(self)[: len(_SELECTORS)]
-        given = [pair for pair in zip(_SELECTORS, values, strict=True) if pair[1] is not None]
-        if len(given) != 1:
-            raise Invalid("selector_count", f"Name the person in exactly one way: {', '.join(_SELECTORS)}.")
-        return Selector(*given[0], self.source)
+        values = msgspec.structs.astuple(self)
+        if values.count(None) == len(_SELECTORS) - 1:
+            for kind, value in zip(_SELECTORS, values, strict=False):
+                if value is not None:
+                    return Selector(kind, value, self.source)
+        raise Invalid("selector_count", f"Name the person in exactly one way: {', '.join(_SELECTORS)}.")
 
 
 _SELECTORS: Final = PersonBody.__struct_fields__[:-1]

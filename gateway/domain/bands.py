@@ -48,8 +48,13 @@ def within(bundle: Bundle, period: Period, band: int) -> bool:
 
 def year_limits(bundle: Bundle, at: datetime) -> tuple[int, int]:
     """Give the earliest birth year that is believed, and the latest one to which no age limit of the law applies."""
-    highest = max((rule.when.age_under or 0 for pack in bundle.packs.values() for rule in pack.rules), default=0)
-    return at.year - OLDEST, at.year - highest - 2
+    return at.year - OLDEST, at.year - _highest_age(bundle) - 2
+
+
+@lru_cache(maxsize=8)
+def _highest_age(bundle: Bundle) -> int:
+    """Give the highest age that any law looks at; kept, because every batch asks and packs are many."""
+    return max((rule.when.age_under or 0 for pack in bundle.packs.values() for rule in pack.rules), default=0)
 
 
 def told_year(birth_year: int, limits: tuple[int, int]) -> int:

@@ -6,7 +6,7 @@ bad question harm another's answer, and never answer from anything read before t
 Steps of a batch, in one transaction:
   1 identify   credentials       -> callers     (a false one fails alone)
   2 ask        callers, asks     -> questions   (selectors become blind indexes; a malformed one fails its request)
-  3 facts      questions         -> rows        (one statement, one snapshot; where caps concern them, one more)
+  3 facts      questions         -> rows        (one snapshot: one statement, two for long lists, one more for caps)
   4 decide     rows              -> cells       (once per distinct combination of facts; in order, for slots run out)
   5 record     cells             -> committed   (one leaf a tool, contacts and slots, then one commit)
   6 answer
@@ -14,6 +14,7 @@ Whoever is overtaken on the way to somebody's last slot begins again at 1 (gatew
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, TypeAlias
@@ -26,7 +27,7 @@ from gateway.domain.grant import Caller, Grant
 from gateway.domain.requests import Ask, Party, PersonAsk, is_word
 from gateway.flows.asking import Moment, strictest
 from gateway.flows.campaigns import asked_about
-from gateway.flows.capping import repeated
+from gateway.flows.capping import Slots, repeated
 from gateway.flows.decide_record import Kind, Pages, record
 from gateway.flows.gate import Gate
 from gateway.flows.identify import check
@@ -42,6 +43,8 @@ from gateway.store.snapshots import Cursor
 from policies.terms import Outcome
 
 MOST = 10_000
+MANY: Final = 2_000
+"""From so many questions on, a second connection reads one half of the facts."""
 UNKNOWN = "person_unknown"
 
 
@@ -115,7 +118,7 @@ def _batch(gate: Gate, requests: Sequence[Request], alone: bool) -> list[Answers
         works = _identified(gate, connection, moment, requests)  # 1, 2
         ready = [work for work in works if isinstance(work, _Work)]
         pages = Pages(moment)
-        _found(connection, moment, ready, pages)  # 3, 4
+        _found(gate, connection, moment, ready, pages)  # 3, 4
         inboxes = record(gate, connection, pages)  # 5
     # True now: every answer below is on record. A crash here leaves a record of answers that were not heard.
     return [
@@ -186,22 +189,36 @@ def _check(request: Request, moment: Moment) -> None:
         raise Invalid("word_unfit", "A product category is a short word or two.")
 
 
-def _found(connection: Connection, moment: Moment, works: Sequence[_Work], pages: Pages) -> None:
+def _found(gate: Gate, connection: Connection, moment: Moment, works: Sequence[_Work], pages: Pages) -> None:
     asked = [_kinds(pages, work) for work in works]
     lookups = list(_lookups(works, asked))
     kinds = list(chain.from_iterable(asked))
     questions = {id(kind): kind.question for kind in kinds}.values()
     factings = {question: Facting(question, moment.cutoffs, moment.years) for question in questions}
-    works_of = [work for work in works for _ in work.request.asks]
+    works_of = [work for work, its in zip(works, asked, strict=True) for _ in its]
     rows: dict[int, list[Row]] = {}
     if lookups:
-        with moment.cursor(connection) as cursor:
-            for found in rows_of.facts_of(cursor, lookups, factings):
+        with moment.cursor(connection) as cursor, _beside(gate, connection, moment, len(lookups)) as others:
+            for found in rows_of.facts_of([cursor, *others], lookups, factings):
                 if in_scope(works_of[found.ord].grant, found):
                     rows.setdefault(found.ord, []).append(found.row)
             _read_slots(pages, cursor, kinds, rows)
     for number, (work, kind) in enumerate(zip(works_of, kinds, strict=True)):
-        work.best.append(_settle(pages, work, kind, rows.get(number, ())))
+        work.best.append(_settle(pages.slots, kind, rows[number]) if number in rows else None)
+    for work in works:
+        held = [one for one in work.best if one is not None]
+        pages.unknown[work.caller.no] = pages.unknown.get(work.caller.no, 0) + len(work.best) - len(held)
+        pages.uids.setdefault(work.caller.no, []).extend([(uid, cell.no) for _, uid, cell in held])
+
+
+@contextmanager
+def _beside(gate: Gate, connection: Connection, moment: Moment, questions: int) -> Iterator[list[Cursor]]:
+    """Read a long list by two connections on one snapshot, a short one by one."""
+    if questions < MANY:
+        yield []
+        return
+    with gate.house.beside(connection) as other, moment.cursor(other) as cursor:
+        yield [cursor]
 
 
 def _kinds(pages: Pages, work: _Work) -> list[Kind]:
@@ -229,10 +246,10 @@ def _lookups(works: Sequence[_Work], asked: Sequence[Sequence[Kind]]) -> Iterato
 
 def _read_slots(pages: Pages, cursor: Cursor, kinds: Sequence[Kind], rows: Mapping[int, Sequence[Row]]) -> None:
     """Read the slots of those whom a cap may concern; usually nobody."""
-    capped = [(kinds[number].taker.claim, row.no) for number, found in rows.items() for row in found]
-    claims = {claim for claim, _ in capped if claim is not None}
-    if claims:
-        pages.slots.read(cursor, claims, (no for claim, no in capped if claim is not None))
+    claims = {claim for kind in {id(kind): kind for kind in kinds}.values() if (claim := kind.taker.claim) is not None}
+    if claims and rows:
+        capped = (row.no for number, found in rows.items() if kinds[number].taker.claim is not None for row in found)
+        pages.slots.read(cursor, claims, capped)
 
 
 def in_scope(grant: Grant, found: Found) -> bool:
@@ -242,19 +259,16 @@ def in_scope(grant: Grant, found: Found) -> bool:
     )
 
 
-def _settle(pages: Pages, work: _Work, kind: Kind, rows: Sequence[Row]) -> _Held | None:
+def _settle(slots: Slots, kind: Kind, rows: Sequence[Row]) -> _Held | None:
     """Decide one question: every identifier of everybody found, the strictest of them; then take what it takes."""
-    taker, slots = kind.taker, pages.slots
-    told = [(row.no, (row.no, row.uid, kind.cells.of(slots.known(row.no, row.facts, taker.claim)))) for row in rows]
-    held = told[0][1] if len(told) == 1 else strictest(told, _outcome)
-    if held is None:
-        pages.unknown[work.caller.no] = pages.unknown.get(work.caller.no, 0) + 1
-        return None
-    no, uid, cell = held
-    if cell.available and taker.takes:
-        slots.take(no, taker, cell.facts, cell.decision)
-    cell.people.append(no)
-    pages.uids.setdefault(work.caller.no, []).append((uid, cell.no))
+    taker, of = kind.taker, kind.cells.of
+    told = [(row.no, row.uid, of(slots.known(row.no, row.facts, taker.claim))) for row in rows]
+    held = told[0] if len(told) == 1 else strictest([(one[0], one) for one in told], _outcome)
+    if held is not None:
+        no, _, cell = held
+        if cell.available and taker.takes:
+            slots.take(no, taker, cell.facts, cell.decision)
+        cell.people.append(no)
     return held
 
 

@@ -17,7 +17,6 @@ from gateway.flows.intake_rows import Rows
 from gateway.lists.reader import Chunk
 
 _COLLECT_EVERY: Final = 200_000
-_USUAL: Final = gc.get_threshold()[0]
 
 
 def store_all(gate: Gate, run: Run, rows: Rows, chunks: Iterable[Chunk]) -> Counter[str]:
@@ -56,7 +55,7 @@ def _rare_collection() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.set_threshold(_USUAL, *before[1:])
+        gc.set_threshold(*before)  # of a server as seldom as now: there, imports may overlap (gateway.app)
 
 
 def _prepare(rows: Rows, chunk: Chunk) -> Prepared:

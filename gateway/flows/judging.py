@@ -98,7 +98,7 @@ def _rows(connection: Connection, moment: Moment, who: Named, questions: Sequenc
     factings = {question: Facting(question, moment.cutoffs, moment.years) for question in questions}
     rows: list[list[Found]] = [[] for _ in questions]
     with moment.cursor(connection) as cursor:
-        for found in rows_of.facts_of(cursor, lookups, factings) if lookups else ():
+        for found in rows_of.facts_of([cursor], lookups, factings) if lookups else ():
             rows[found.ord].append(found)
     return rows
 

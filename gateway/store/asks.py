@@ -4,7 +4,8 @@ A POST may ask about ten thousand: hashes go to the server packed as it keeps th
 finds the next ones (docs/measurements.md).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from struct import Struct
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -18,7 +19,7 @@ from gateway.store.facts import IDENTIFIERS, REACHES, SAID, SPELLED, Facting, Qu
 from gateway.store.snapshots import Cursor
 from policies.terms import REACHED_BY
 
-_FEW: Final = 256  # lookups that are planned once and for all; for more, a plan of their own is the smaller cost
+_FEW: Final = 8_192  # bytes of keys that are planned once and for all; for more, a plan of their own costs less
 _AT_ONCE: Final = 500  # rows
 
 
@@ -73,25 +74,49 @@ SELECT i.ord, i.way, p.branch, p.no, p.uid,"""
 )
 
 
-def facts_of(cursor: Cursor, lookups: Sequence[Lookup], factings: Mapping[Question, Facting]) -> list[Found]:
+def facts_of(cursors: Sequence[Cursor], lookups: Sequence[Lookup], factings: Mapping[Question, Facting]) -> list[Found]:
     """Give the rows for all questions, ordered by question, then person number.
 
     Args:
-        cursor: of the driver, inside the REPEATABLE READ transaction of the answer.
+        cursors: of the driver, inside the REPEATABLE READ transaction of the answer; or several, on one snapshot: the
+            server finds a share by each of them at the same time.
         lookups: one or more a question (live key versions); a question that finds nobody gives no row.
         factings: the interning for each question.
     """
-    ways: dict[tuple[str, int], int] = {}
-    numbers = [ways.setdefault((kind, id(question)), len(ways) + 1) for _, kind, _, question in lookups]
-    firsts = dict(zip(reversed(numbers), reversed(lookups), strict=True))
-    given = [*_ways([firsts[number] for number in ways.values()]), *_packed(lookups, numbers)]
-    for kind, dumper in _DUMPERS:
-        cursor.adapters.register_dumper(kind, dumper)
-    many = len(lookups) > _FEW and capabilities.has_stream_chunked()
-    rows = cursor.stream(_STATEMENT, given, size=_AT_ONCE) if many else cursor.execute(_STATEMENT, given)
-    found = _read(rows, {number: factings[first.question].facts for number, first in firsts.items()})
+    numbers: dict[tuple[str, int], int] = {}
+    ways = [numbers.setdefault((kind, id(question)), len(numbers) + 1) for _, kind, _, question in lookups]
+    firsts = dict(zip(reversed(ways), reversed(lookups), strict=True))
+    named = _ways([firsts[number] for number in numbers.values()])
+    facts = {number: factings[first.question].facts for number, first in firsts.items()}
+    share = -(-len(lookups) // len(cursors))
+    parts = [slice(start, start + share) for start in range(0, len(lookups), share)]
+    found = _read(_rows(cursors, [[*named, *_packed(lookups[part], ways[part])] for part in parts]), facts)
     found.sort(key=_place)
     return found
+
+
+def _rows(cursors: Sequence[Cursor], shares: Sequence[Sequence[Any]]) -> Iterator[Any]:
+    """Give the rows of all shares: of the first as they come, of the others once they are whole."""
+    if len(shares) == 1:
+        yield from _asked(cursors[0], shares[0])
+        return
+    with ThreadPoolExecutor(len(shares) - 1) as apart:
+        others = [apart.submit(_whole, *one) for one in zip(cursors[1:], shares[1:], strict=True)]
+        yield from _asked(cursors[0], shares[0])
+        for other in others:
+            yield from other.result()
+
+
+def _whole(cursor: Cursor, given: Sequence[Any]) -> list[Any]:
+    return list(_asked(cursor, given))
+
+
+def _asked(cursor: Cursor, given: Sequence[Any]) -> Iterable[Any]:
+    for kind, dumper in _DUMPERS:
+        cursor.adapters.register_dumper(kind, dumper)
+    if len(given[-1]) > _FEW and capabilities.has_stream_chunked():
+        return cursor.stream(_STATEMENT, given, size=_AT_ONCE)
+    return cursor.execute(_STATEMENT, given)
 
 
 def _read(rows: Iterable[Any], facts: Mapping[int, Callable[[bytes, bytes], Facts]]) -> list[Found]:

@@ -44,6 +44,14 @@ class House:
         with unit(self.engine, "repeatable_read") as connection:
             yield connection
 
+    @contextmanager
+    def beside(self, connection: Connection) -> Iterator[Connection]:
+        """Open a second transaction on the snapshot of one that has written nothing yet: two read, of one moment."""
+        snapshot = connection.execute(_EXPORT).scalar_one()
+        with unit(self.engine, "repeatable_read") as other:
+            other.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")  # takes no parameter; the server named it
+            yield other
+
     def bundle(self, connection: Connection) -> Bundle:
         """Give the bundle in force, as this transaction sees it.
 
@@ -94,5 +102,6 @@ class House:
 
 
 _DETAIL = text("INSERT INTO ledger_detail (inbox_no, ciphertext) VALUES (:no, :sealed)")
+_EXPORT = text("SELECT pg_export_snapshot()")
 _IN_FORCE = text("SELECT digest FROM bundle WHERE in_force_from IS NOT NULL AND in_force_to IS NULL")
 _TEXT = text("SELECT text FROM bundle WHERE digest = :digest")

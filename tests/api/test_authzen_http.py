@@ -168,9 +168,7 @@ def test_defaults_are_laid_under_each_item(served: Served, tool: str, days_ago: 
         ("permit_on_first_permit", "nn", "nn"),
     ],
 )
-def test_the_three_semantics(
-    served: Served, tool: str, days_ago: Ago, semantic: str, pattern: str, told: str
-) -> None:
+def test_the_three_semantics(served: Served, tool: str, days_ago: Ago, semantic: str, pattern: str, told: str) -> None:
     served.house.bring([("yes@example.com", days_ago(3)), ("no@example.com", None)])
     emails = {"y": "yes@example.com", "n": "no@example.com"}
     body = {
