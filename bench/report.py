@@ -32,7 +32,7 @@ GOALS = (
     Goal("decisions", "to_naive", "durable decisions over HTTP, times the naive build", 6),
     Goal("decisions", "p99_ms", "durable decisions, p99 in ms at 32 connections", 40, most=True),
     Goal("many", "disclose_ms", "10,000 decisions by hash in one POST, ms", 150, most=True),
-    Goal("authzen", "to_decisions", "AuthZEN single evaluation, times /v1/decisions; runs differ by 5 %", 0.95),
+    Goal("authzen", "to_decisions", "AuthZEN single evaluation, times /v1/decisions (runs differ by 5 %)", 1.0),
     Goal("imports", "new_rows_per_second", "import, rows a second end to end", 10_000),
     Goal("ledger", "batch_ratio", "ledger, share of raw INSERT at 256 a batch", 0.7),
     Goal("ledger", "writers_ratio", "ledger, share of unordered INSERT by 8 processes", 0.6),

@@ -191,3 +191,11 @@ def test_one_bad_identifier_among_many_is_false_alone(served: Served, tool: str,
     said = served.client.post(MANY, json={"evaluations": asked}).json()["evaluations"]
     assert [at for at, one in enumerate(said) if not one["decision"]] == [17]
     assert said[17]["context"]["code"] == "identifier_malformed"
+
+
+def test_a_campaign_is_asked_for_by_name(served: Served, tool: str, days_ago: Ago) -> None:
+    served.house.bring([("yes@example.com", days_ago(3))])
+    asked = _with(tool, "spring", "action", "properties", "campaign")
+    asked["resource"]["id"] = "yes@example.com"
+    said = served.client.post(ONE, json=asked)
+    assert (said.status_code, said.json()) == (200, {"decision": False, "context": {"code": "campaign_unknown"}})
