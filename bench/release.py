@@ -123,9 +123,7 @@ def _disclosed(place: Place) -> list[int]:
     )
 
 
-_NEWEST = text(
-    "SELECT cells, bitmaps FROM release_page WHERE release_no = (SELECT max(release_no) FROM release_page)"
-)
+_NEWEST = text("SELECT cells, bitmaps FROM release_page WHERE release_no = (SELECT max(release_no) FROM release_page)")
 
 
 def _over_http(place: Place) -> int:
