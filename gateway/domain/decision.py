@@ -231,7 +231,7 @@ def _behind(question: Question) -> list[Reason]:
 
 def _caps(question: Question) -> list[Reason]:
     """Step 8, beyond the law: a cap of the house, or a slot of a campaign that goes before, holds a contact."""
-    if question.ask.act is Act.DISCLOSE:
+    if question.ask.act is Act.DISCLOSE or not question.facts.caps:
         return []
     lawful = {cap.id for cap in question.bundle.caps if cap.cite}
     return [_held(question, used) for used in question.facts.caps if used.cap not in lawful]

@@ -11,6 +11,7 @@ from typing import Final
 
 from audit.leaf import Entry, Json
 from gateway.domain.cases import CaseResult, run_cases
+from gateway.domain.coverage import check_agreement
 from gateway.domain.errors import Conflict, Invalid
 from gateway.flows.gate import Gate
 from gateway.flows.officers import Officer
@@ -120,7 +121,9 @@ def bundle_kept(gate: Gate, digest: str) -> Bundle:
 def _proven(bundle: Bundle, folder: Path) -> int:
     """Count the golden cases of a folder, all of which hold."""
     try:
-        results = run_cases(load_cases(folder / "cases"), bundle)
+        cases = load_cases(folder / "cases")
+        check_agreement(cases)
+        results = run_cases(cases, bundle)
     except ValueError as error:
         raise Invalid("cases_fail", str(error)) from error
     if not results:

@@ -9,11 +9,9 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -22,10 +20,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+
+from gateway.store.columns import NOW, number, uid, when, word
 
 metadata = MetaData(
     naming_convention={
@@ -37,25 +36,7 @@ metadata = MetaData(
     }
 )
 
-_NOW = func.now()
-_EMPTY = text("''")
 _NO_TEXTS = text("'{}'::text[]")
-
-
-def _number() -> Column[int]:
-    return Column("no", BigInteger, Identity(always=True), primary_key=True)
-
-
-def _uid() -> Column[bytes]:
-    return Column("uid", LargeBinary, CheckConstraint("length(uid) = 16", name="uid16"), nullable=False, unique=True)
-
-
-def _when(name: str, *, nullable: bool = False, now: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=_NOW if now else None)
-
-
-def _word(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=_EMPTY)
 
 
 # Who
@@ -63,18 +44,18 @@ def _word(name: str) -> Column[str]:
 party = Table(
     "party",
     metadata,
-    _number(),
-    _uid(),
+    number(),
+    uid(),
     Column("name", Text, nullable=False, unique=True),
     Column("country", Text, nullable=False),
-    _when("created_at", now=True),
+    when("created_at", now=True),
 )
 
 tool = Table(
     "tool",
     metadata,
-    _number(),
-    _uid(),
+    number(),
+    uid(),
     Column("name", Text, nullable=False, unique=True),
     Column("role", Text, nullable=False),
     Column("sender_no", ForeignKey("party.no"), nullable=False),
@@ -86,7 +67,7 @@ tool = Table(
     Column("branches", ARRAY(Text), nullable=False, server_default=_NO_TEXTS),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("version", Integer, nullable=False, server_default=text("1")),
-    _when("created_at", now=True),
+    when("created_at", now=True),
     Column("mode", Text, nullable=False, server_default=text("'enforce'")),
 )
 
@@ -96,20 +77,20 @@ credential = Table(
     Column("key_id", Text, primary_key=True),
     Column("tool_no", ForeignKey("tool.no"), nullable=False, index=True),
     Column("digest", LargeBinary, nullable=False),
-    _when("created_at", now=True),
-    _when("expires_at", nullable=True),
-    _when("revoked_at", nullable=True),
+    when("created_at", now=True),
+    when("expires_at", nullable=True),
+    when("revoked_at", nullable=True),
 )
 
 officer = Table(
     "officer",
     metadata,
-    _number(),
+    number(),
     Column("name", Text, nullable=False, unique=True),
     Column("role", Text, nullable=False),
     Column("password", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
-    _when("created_at", now=True),
+    when("created_at", now=True),
 )
 
 session = Table(
@@ -117,17 +98,17 @@ session = Table(
     metadata,
     Column("digest", LargeBinary, primary_key=True),
     Column("officer_no", ForeignKey("officer.no"), nullable=False, index=True),
-    _when("created_at", now=True),
-    _when("seen_at", now=True),
-    _when("expires_at"),
+    when("created_at", now=True),
+    when("seen_at", now=True),
+    when("expires_at"),
 )
 
 sign_in_failure = Table(
     "sign_in_failure",
     metadata,
-    _number(),
+    number(),
     Column("who", LargeBinary, nullable=False),
-    _when("at", now=True),
+    when("at", now=True),
     Index("ix_sign_in_failure_who_at", "who", "at"),
 )
 
@@ -136,50 +117,50 @@ sign_in_failure = Table(
 source = Table(
     "source",
     metadata,
-    _number(),
-    _uid(),
+    number(),
+    uid(),
     Column("name", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("collector_no", ForeignKey("party.no"), nullable=False),
     Column("country", Text, nullable=False),
     Column("audience", Text, nullable=False),
-    _when("collected_at", nullable=True),
-    _when("expires_at", nullable=True),
+    when("collected_at", nullable=True),
+    when("expires_at", nullable=True),
     Column("evidence", ARRAY(Text), nullable=False, server_default=_NO_TEXTS),
     Column("named", ARRAY(BigInteger), nullable=False, server_default=text("'{}'::bigint[]")),
     Column("defaults", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("version", Integer, nullable=False, server_default=text("1")),
-    _when("created_at", now=True),
+    when("created_at", now=True),
 )
 
 source_event = Table(
     "source_event",
     metadata,
-    _number(),
+    number(),
     Column("source_no", ForeignKey("source.no"), nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("detail", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
-    _when("at", now=True),
+    when("at", now=True),
 )
 
 evidence = Table(
     "evidence",
     metadata,
-    _number(),
-    _uid(),
+    number(),
+    uid(),
     Column("digest", LargeBinary, nullable=False),
     Column("kind", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    _when("created_at", now=True),
+    when("created_at", now=True),
 )
 
 batch = Table(
     "batch",
     metadata,
-    _number(),
-    _uid(),
+    number(),
+    uid(),
     Column("source_no", ForeignKey("source.no"), nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),
@@ -191,9 +172,9 @@ batch = Table(
     Column("columns", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("next_chunk", Integer, nullable=False, server_default=text("0")),
     Column("wrapped", LargeBinary),
-    _when("cure_until", nullable=True),
-    _when("created_at", now=True),
-    _when("updated_at", now=True),
+    when("cure_until", nullable=True),
+    when("created_at", now=True),
+    when("updated_at", now=True),
     UniqueConstraint("source_no", "digest"),
 )
 
@@ -211,18 +192,18 @@ quarantine_row = Table(
 person = Table(
     "person",
     metadata,
-    _number(),
-    _uid(),
-    _word("jurisdiction"),
-    _word("region"),
-    _word("branch"),
-    _word("language"),
-    _word("time_zone"),
+    number(),
+    uid(),
+    word("jurisdiction"),
+    word("region"),
+    word("branch"),
+    word("language"),
+    word("time_zone"),
     Column("kind", Text, nullable=False, server_default=text("'unknown'")),
     Column("birth_year", SmallInteger, nullable=False, server_default=text("0")),
     Column("grade", SmallInteger, nullable=False, server_default=text("4")),
     Column("flags", Integer, nullable=False, server_default=text("0")),
-    _when("created_at", now=True),
+    when("created_at", now=True),
 )
 
 person_key = Table(
@@ -263,7 +244,7 @@ dealing = Table(
     Column("party_no", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", Text, primary_key=True),
     Column("category", Text, primary_key=True),
-    _when("at"),
+    when("at"),
     Column("notice", Boolean, nullable=False),
     Column("source_no", BigInteger, nullable=False),
 )
@@ -273,7 +254,7 @@ dealing = Table(
 consent_event = Table(
     "consent_event",
     metadata,
-    _number(),
+    number(),
     Column("person_no", BigInteger, nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("index", LargeBinary, nullable=False),
@@ -282,14 +263,14 @@ consent_event = Table(
     Column("channel", Text, nullable=False),
     Column("sender_no", BigInteger, nullable=False),
     Column("conditions", Integer, nullable=False, server_default=text("0")),
-    _word("wording"),
-    _word("language"),
+    word("wording"),
+    word("language"),
     Column("method", Text, nullable=False),
     Column("source_no", BigInteger, nullable=False, server_default=text("0")),
     Column("evidence_no", BigInteger),
     Column("actor", Text, nullable=False),
-    _when("at"),
-    _when("received_at", now=True),
+    when("at"),
+    when("received_at", now=True),
 )
 
 consent = Table(
@@ -301,25 +282,25 @@ consent = Table(
     Column("channel", Text, primary_key=True),
     Column("sender_no", BigInteger, primary_key=True, autoincrement=False),
     Column("state", Text, nullable=False),
-    _when("since"),
+    when("since"),
     Column("conditions", Integer, nullable=False, server_default=text("0")),
-    _word("wording"),
+    word("wording"),
     Column("source_no", BigInteger, nullable=False, server_default=text("0")),
 )
 
 suppression = Table(
     "suppression",
     metadata,
-    _number(),
+    number(),
     Column("kind", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("scope", Text, nullable=False),
-    _word("channel"),
-    _word("purpose"),
+    word("channel"),
+    word("purpose"),
     Column("sender_no", BigInteger, nullable=False, server_default=text("0")),
     Column("reason", Text, nullable=False),
     Column("actor", Text, nullable=False),
-    _when("at", now=True),
+    when("at", now=True),
     UniqueConstraint("kind", "hash", "scope", "channel", "purpose", "sender_no", name="uq_suppression_what"),
 )
 
@@ -328,8 +309,8 @@ suppression = Table(
 release = Table(
     "release",
     metadata,
-    _number(),
-    _uid(),
+    number(),
+    uid(),
     Column("tool_no", ForeignKey("tool.no"), nullable=False),
     Column("wish", JSONB, nullable=False),
     Column("wish_digest", LargeBinary, nullable=False),
@@ -340,8 +321,8 @@ release = Table(
     Column("attempt", Integer, nullable=False, server_default=text("1")),
     Column("people", BigInteger, nullable=False, server_default=text("0")),
     Column("pages", Integer, nullable=False, server_default=text("0")),
-    _when("created_at", now=True),
-    _when("finished_at", nullable=True),
+    when("created_at", now=True),
+    when("finished_at", nullable=True),
     Index(
         "uq_release_tool_key",
         "tool_no",
@@ -357,14 +338,14 @@ release_acknowledgement = Table(
     metadata,
     Column("release_no", ForeignKey("release.no"), primary_key=True),
     Column("page", Integer, primary_key=True, autoincrement=False),
-    _when("at", now=True),
+    when("at", now=True),
 )
 
 
 def _page_columns() -> list[Column[object]]:
     """What is kept of every page that was decided: enough to answer "who" and "why not" without a row a person."""
     return [
-        _when("snapshot_at"),
+        when("snapshot_at"),
         Column("bundle", Text, nullable=False),
         Column("low", BigInteger, nullable=False),
         Column("high", BigInteger, nullable=False),
@@ -382,7 +363,7 @@ release_page = Table(
     Column("release_no", BigInteger, primary_key=True, autoincrement=False),
     Column("page", Integer, primary_key=True, autoincrement=False),
     Column("attempt", Integer, primary_key=True, autoincrement=False),
-    Column("created_at", DateTime(timezone=True), primary_key=True, server_default=_NOW),
+    Column("created_at", DateTime(timezone=True), primary_key=True, server_default=NOW),
     *_page_columns(),
     Index("ix_release_page_low_high", "low", "high"),
     postgresql_partition_by="RANGE (created_at)",
@@ -391,8 +372,8 @@ release_page = Table(
 decision_page = Table(
     "decision_page",
     metadata,
-    Column("no", BigInteger, Identity(always=True), primary_key=True),
-    Column("created_at", DateTime(timezone=True), primary_key=True, server_default=_NOW),
+    number(),
+    Column("created_at", DateTime(timezone=True), primary_key=True, server_default=NOW),
     Column("tool_no", BigInteger, nullable=False),
     *_page_columns(),
     Index("ix_decision_page_low_high", "low", "high"),
@@ -406,9 +387,9 @@ bundle = Table(
     metadata,
     Column("digest", Text, primary_key=True),
     Column("text", LargeBinary, nullable=False),
-    _word("signed_by"),
-    _when("in_force_from", nullable=True),
-    _when("in_force_to", nullable=True),
+    word("signed_by"),
+    when("in_force_from", nullable=True),
+    when("in_force_to", nullable=True),
     Index(
         "uq_bundle_in_force",
         text("(in_force_to IS NULL)"),
@@ -424,7 +405,7 @@ idempotency = Table(
     Column("key", Text, primary_key=True),
     Column("digest", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
-    _when("created_at", now=True),
+    when("created_at", now=True),
 )
 
 PARTITIONED = ("release_page", "decision_page")

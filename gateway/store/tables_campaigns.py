@@ -14,27 +14,19 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
-    LargeBinary,
     SmallInteger,
     Table,
     Text,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from gateway.store.columns import EMPTY, number, uid, when
 from gateway.store.tables import metadata
 
-_NOW = func.now()
-_EMPTY = text("''")
 _NOBODY = text("0")
-
-
-def _when(name: str, *, now: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=_NOW if now else None)
 
 
 def _referred(name: str) -> Column[int]:
@@ -45,20 +37,20 @@ def _referred(name: str) -> Column[int]:
 campaign = Table(
     "campaign",
     metadata,
-    Column("no", BigInteger, Identity(always=True), primary_key=True),
-    Column("uid", LargeBinary, CheckConstraint("length(uid) = 16", name="uid16"), nullable=False, unique=True),
+    number(),
+    uid(),
     Column("name", Text, nullable=False, unique=True),
     Column("sender_no", ForeignKey("party.no"), nullable=False),
     Column("purpose", Text, nullable=False),
     Column("channels", ARRAY(Text), nullable=False),
     Column("tools", ARRAY(BigInteger), nullable=False),
-    _when("starts_at"),
-    _when("ends_at"),
+    when("starts_at"),
+    when("ends_at"),
     Column("priority", SmallInteger, CheckConstraint("priority BETWEEN 1 AND 9", name="priority"), nullable=False),
     Column("cap", JSONB),
     Column("state", Text, nullable=False),
     Column("created_by", Text, nullable=False),
-    _when("created_at", now=True),
+    when("created_at", now=True),
 )
 
 contact_event = Table(
@@ -66,15 +58,15 @@ contact_event = Table(
     metadata,
     Column("person_no", BigInteger, primary_key=True, autoincrement=False),
     Column("at", DateTime(timezone=True), primary_key=True),
-    Column("no", BigInteger, Identity(always=True), primary_key=True),
-    _when("received_at", now=True),
+    number(),
+    when("received_at", now=True),
     Column("kind", Text, nullable=False),
     Column("channel", Text, nullable=False),
     _referred("sender_no"),
     _referred("tool_no"),
     Column("campaign_no", BigInteger, nullable=False, server_default=_NOBODY),
     Column("purpose", Text, nullable=False),
-    Column("category", Text, nullable=False, server_default=_EMPTY),
+    Column("category", Text, nullable=False, server_default=EMPTY),
     Column("inbox_no", BigInteger, nullable=False, server_default=_NOBODY),
     Index("ix_contact_event_campaign_no_at", "campaign_no", "at", postgresql_where=text("campaign_no > 0")),
     postgresql_partition_by="RANGE (at)",
@@ -88,9 +80,9 @@ reservation = Table(
     Column("tool_no", BigInteger, primary_key=True, autoincrement=False),
     Column("campaign_no", BigInteger, primary_key=True, autoincrement=False),
     _referred("sender_no"),
-    Column("category", Text, nullable=False, server_default=_EMPTY),
-    _when("at"),
-    _when("until"),
+    Column("category", Text, nullable=False, server_default=EMPTY),
+    when("at"),
+    when("until"),
     Index("ix_reservation_campaign_no", "campaign_no", postgresql_where=text("campaign_no > 0")),
 )
 
@@ -104,8 +96,8 @@ contact_turn = Table(
 collision = Table(
     "collision",
     metadata,
-    Column("no", BigInteger, Identity(always=True), primary_key=True),
-    _when("at"),
+    number(),
+    when("at"),
     _referred("winner_no"),
     _referred("loser_no"),
     Column("channel", Text, nullable=False),

@@ -5,10 +5,8 @@ No address stands here in clear: what goes out is sealed, and unsealed content i
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
     Column,
     DateTime,
-    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -18,29 +16,17 @@ from sqlalchemy import (
     text,
 )
 
+from gateway.store.columns import EMPTY, number, uid, when
 from gateway.store.tables import consent_event, metadata
 
-_EMPTY = text("''")
 _ZERO = text("0")
-
-
-def _number() -> Column[int]:
-    return Column("no", BigInteger, Identity(always=True), primary_key=True)
-
-
-def _uid() -> Column[bytes]:
-    return Column("uid", LargeBinary, CheckConstraint("length(uid) = 16", name="uid16"), nullable=False, unique=True)
-
-
-def _when(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
 
 
 consent_request = Table(
     "consent_request",
     metadata,
-    _number(),
-    _uid(),
+    number(),
+    uid(),
     Column("person_no", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("index", LargeBinary, nullable=False),
@@ -48,14 +34,14 @@ consent_request = Table(
     Column("channel", Text, nullable=False),
     Column("sender_no", BigInteger, nullable=False),
     Column("conditions", Integer, nullable=False, server_default=_ZERO),
-    Column("wording", Text, nullable=False, server_default=_EMPTY),
-    Column("language", Text, nullable=False, server_default=_EMPTY),
+    Column("wording", Text, nullable=False, server_default=EMPTY),
+    Column("language", Text, nullable=False, server_default=EMPTY),
     Column("actor", Text, nullable=False),
     Column("mail_digest", LargeBinary, nullable=False),
     Column("evidence_no", BigInteger),
-    _when("requested_at"),
-    _when("expires_at"),
-    _when("confirmed_at", nullable=True),
+    when("requested_at"),
+    when("expires_at"),
+    when("confirmed_at", nullable=True),
     Column("event_no", BigInteger),
     Index("ix_consent_request_person_no_requested_at", "person_no", "requested_at"),
 )
@@ -67,9 +53,9 @@ notice = Table(
     Column("kind", Text, primary_key=True),
     Column("person_no", BigInteger, nullable=False),
     Column("rule", Text, nullable=False),
-    _when("due_at"),
-    _when("sent_at", nullable=True),
-    Column("way", Text, nullable=False, server_default=_EMPTY),
+    when("due_at"),
+    when("sent_at", nullable=True),
+    Column("way", Text, nullable=False, server_default=EMPTY),
     Column("mail_no", BigInteger),
     Index("ix_notice_due_at", "due_at", postgresql_where=text("sent_at IS NULL")),
 )
@@ -77,16 +63,16 @@ notice = Table(
 mail_out = Table(
     "mail_out",
     metadata,
-    _number(),
-    _uid(),
+    number(),
+    uid(),
     Column("kind", Text, nullable=False),
     Column("person_no", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=_ZERO),
-    _when("next_at"),
-    _when("sent_at", nullable=True),
-    Column("fault", Text, nullable=False, server_default=_EMPTY),
+    when("next_at"),
+    when("sent_at", nullable=True),
+    Column("fault", Text, nullable=False, server_default=EMPTY),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("ix_mail_out_next_at", "next_at", postgresql_where=text("state = 'queued'")),
 )

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     LargeBinary,
     Table,
@@ -18,12 +17,13 @@ from sqlalchemy import (
     text,
 )
 
+from gateway.store.columns import number
 from gateway.store.tables import metadata
 
 register_snapshot = Table(
     "register_snapshot",
     metadata,
-    Column("no", BigInteger, Identity(always=True), primary_key=True),
+    number(),
     Column("name", Text, nullable=False),
     Column("taken_at", DateTime(timezone=True), nullable=False),
     Column("digest", LargeBinary, nullable=False),

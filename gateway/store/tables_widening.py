@@ -4,39 +4,24 @@ They belong to the metadata of `gateway.store.tables`; see there for what is com
 """
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
-    DateTime,
     ForeignKey,
-    Identity,
     Index,
-    LargeBinary,
     Table,
     Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from gateway.store.columns import EMPTY, number, uid, when
 from gateway.store.tables import metadata
-
-_EMPTY = text("''")
-
-
-def _number() -> Column[int]:
-    return Column("no", BigInteger, Identity(always=True), primary_key=True)
-
-
-def _when(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
 
 proposal = Table(
     "proposal",
     metadata,
-    _number(),
-    Column("uid", LargeBinary, CheckConstraint("length(uid) = 16", name="uid16"), nullable=False, unique=True),
+    number(),
+    uid(),
     Column("kind", Text, nullable=False),
     Column("about", Text, nullable=False),
     Column("digest", Text, nullable=False),
@@ -44,26 +29,26 @@ proposal = Table(
     Column("state", Text, nullable=False, server_default=text("'open'")),
     Column("alone", Boolean, nullable=False, server_default=text("false")),
     Column("proposed_by", Text, nullable=False),
-    _when("proposed_at"),
-    _when("not_before"),
-    _when("expires_at"),
-    Column("settled_by", Text, nullable=False, server_default=_EMPTY),
-    _when("settled_at", nullable=True),
+    when("proposed_at"),
+    when("not_before"),
+    when("expires_at"),
+    Column("settled_by", Text, nullable=False, server_default=EMPTY),
+    when("settled_at", nullable=True),
     Index("uq_proposal_open", "kind", "about", unique=True, postgresql_where=text("state = 'open'")),
 )
 
 pack_signoff = Table(
     "pack_signoff",
     metadata,
-    _number(),
+    number(),
     Column("jurisdiction", Text, nullable=False),
     Column("pack_digest", Text, nullable=False),
     Column("proposal_no", ForeignKey("proposal.no"), nullable=False),
     Column("signed_by", Text, nullable=False),
     Column("confirmed_by", Text, nullable=False),
-    _when("at"),
-    Column("revoked_by", Text, nullable=False, server_default=_EMPTY),
-    _when("revoked_at", nullable=True),
+    when("at"),
+    Column("revoked_by", Text, nullable=False, server_default=EMPTY),
+    when("revoked_at", nullable=True),
     Index(
         "uq_pack_signoff_standing",
         "jurisdiction",
@@ -76,10 +61,10 @@ pack_signoff = Table(
 bundle_activation = Table(
     "bundle_activation",
     metadata,
-    _number(),
+    number(),
     Column("digest", ForeignKey("bundle.digest"), nullable=False),
     Column("proposal_no", ForeignKey("proposal.no")),
-    Column("proposed_by", Text, nullable=False, server_default=_EMPTY),
+    Column("proposed_by", Text, nullable=False, server_default=EMPTY),
     Column("confirmed_by", Text, nullable=False),
-    _when("at"),
+    when("at"),
 )

@@ -14,7 +14,7 @@ from gateway.store.doctor import examine
 from gateway.wiring import put_policies_in_force
 from policies.load import load_bundle
 from policies.refusal import PolicyRefused
-from tests.flows.lawmaking import BAN, FREE, amended
+from tests.flows.lawmaking import BAN, CASE, FREE, amended
 
 
 @pytest.fixture
@@ -72,6 +72,14 @@ def test_a_bundle_whose_cases_fail_is_refused_and_each_named(gate: Gate, tmp_pat
         activation.add_bundle(gate, "test", tmp_path / "law")
     assert kept(gate) == {load_bundle().digest: True}
     assert count(gate, "bundle.added") == 0
+
+
+def test_cases_that_contradict_each_other_are_refused_by_both_places(gate: Gate, tmp_path: Path) -> None:
+    before, folder = kept(gate), amended(tmp_path / "law")
+    (folder / "cases" / "other.yaml").write_text(CASE.replace("a newsletter", "the same") % "deny", encoding="utf-8")
+    with pytest.raises(PolicyRefused, match=r"cases/other\.yaml:2: .*cases/kr\.yaml:2.*\[contradicting_cases\]"):
+        activation.add_bundle(gate, "officer", folder)
+    assert kept(gate) == before
 
 
 def test_rollback_is_an_activation_of_an_earlier_bundle(
