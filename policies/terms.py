@@ -145,6 +145,19 @@ class Verdict(StrEnum):
     REFUSE = "refuse"
 
 
+class Treatment(StrEnum):
+    """What becomes of personal data that the scan finds in a list, mildest first."""
+
+    KEEP = "keep"
+    SEAL = "seal"
+    MASK = "mask"
+    DROP_CELL = "drop_cell"
+    DROP_COLUMN = "drop_column"
+    HOLD_ROW = "hold_row"
+    HOLD_BATCH = "hold_batch"
+    REFUSE = "refuse"
+
+
 class Evidence(StrEnum):
     """How well a rule is founded: text of the law seen, quoted by another, or neither."""
 
