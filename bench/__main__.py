@@ -1,7 +1,8 @@
 """`python -m bench [--people N] [part ...]`: measures on a private house, prints a table, writes bench/out/*.json.
 
-Parts: release, decide, decisions, many, authzen, imports, ledger; all of them when none is named. A goal is a ratio of
-one run, never a figure that another machine would have to repeat. Must never report a part that did not run.
+Parts: release, decide, decisions, many, authzen, imports, ledger, scan, accuracy; all of them when none is named. A
+goal is a ratio of one run, never a figure that another machine would have to repeat. Must never report a part that did
+not run.
 """
 
 import argparse
@@ -61,6 +62,18 @@ def _ledger(place: Place) -> dict[str, Any]:
     return ledger.measure(place.url)
 
 
+def _accuracy(_: Place) -> dict[str, Any]:
+    from bench import accuracy
+
+    return accuracy.figures()
+
+
+def _scan(_: Place) -> dict[str, Any]:
+    from bench import scan
+
+    return scan.measure()
+
+
 PARTS: dict[str, Callable[[Place], dict[str, Any]]] = {
     "release": _release,
     "decide": _decide,
@@ -69,6 +82,8 @@ PARTS: dict[str, Callable[[Place], dict[str, Any]]] = {
     "authzen": _authzen,
     "imports": _imports,
     "ledger": _ledger,
+    "scan": _scan,
+    "accuracy": _accuracy,
 }
 
 

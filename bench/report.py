@@ -34,8 +34,12 @@ GOALS = (
     Goal("many", "disclose_ms", "10,000 decisions by hash in one POST, ms", 150, most=True),
     Goal("authzen", "to_decisions", "AuthZEN single evaluation, times /v1/decisions (runs differ by 5 %)", 1.0),
     Goal("imports", "new_rows_per_second", "import, rows a second end to end", 10_000),
+    Goal("scan", "to_stock", "scan of every cell, times stock Presidio without a model", 100),
+    Goal("scan", "rows_per_second", "scan of every cell from CSV bytes, rows a second a core", 8_000),
     Goal("ledger", "batch_ratio", "ledger, share of raw INSERT at 256 a batch", 0.7),
     Goal("ledger", "writers_ratio", "ledger, share of unordered INSERT by 8 processes", 0.6),
+    Goal("accuracy", "cells_below_goal", "scan, kinds a language found < 0.98 or right < 0.97", 0, most=True),
+    Goal("accuracy", "harmless_columns_typed", "scan, harmless columns taken for identifiers", 0, most=True),
 )
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from procrastinate import BaseConnector
 from sqlalchemy import Engine
 
 from audit.ledger import Sequencer
@@ -23,6 +24,7 @@ from gateway.store.doctor import Finding
 from gateway.store.embedded import ensure_running
 from gateway.store.engine import migrate, open_engine, prepare
 from gateway.store.house import House
+from gateway.store.jobs import connector
 from gateway.vault.keys import Keyring, create_keyring, open_keyring
 from gateway.vault.lookup import Lookup
 
@@ -102,7 +104,22 @@ def open_gate(settings: Settings, say: Say = quiet, *, sequence: bool = False) -
         if sequence:
             stack.enter_context(_sequencing(house.sequencer))
             stack.enter_context(_lasting(house.gate, post_of(settings)))
+            if not settings.database_url:
+                stack.enter_context(_working(house.gate))
         yield house.gate
+
+
+@contextmanager
+def open_worker(settings: Settings, say: Say = quiet) -> Iterator[tuple[Gate, BaseConnector]]:
+    """Give a gateway and the job queue's way to the same database.
+
+    Raises:
+        Unavailable: as `open_gate`.
+    """
+    with ExitStack() as stack:
+        url = stack.enter_context(database(settings, say))
+        house = stack.enter_context(wired(settings, url))
+        yield house.gate, connector(url)
 
 
 @contextmanager
@@ -210,7 +227,22 @@ def _sequencing(sequencer: Sequencer) -> Iterator[None]:
         thread.join(timeout=10)
 
 
-_POST_EVERY, _NOTE_EVERY = 30.0, 600.0  # seconds
+_POST_EVERY, _NOTE_EVERY, _WORK_EVERY = 30.0, 600.0, 1.0  # seconds
+
+
+@contextmanager
+def _working(gate: Gate) -> Iterator[None]:
+    """Go on with lists that are on their way: a house on one machine needs no worker beside its server."""
+    from gateway.flows.intake_work import work_forever
+
+    stop = threading.Event()
+    thread = threading.Thread(target=work_forever, args=(gate, stop, _WORK_EVERY), name="lists", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=40)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What Alembic compares: the models of the store and of the ledger with schema `ostiary`.
 
 Must never leave a table out because it is awkward: only partitions are skipped, for they follow their
-parent, and Alembic's own note of the version.
+parent, Alembic's own note of the version, and the job queue's tables.
 """
 
 from typing import Any, Final
@@ -11,8 +11,12 @@ from sqlalchemy import Connection, MetaData, text
 from audit.tables import metadata as audit_metadata
 from gateway.store import (  # noqa: F401  they add their tables
     tables_campaigns,
+    tables_canaries,
+    tables_intake,
     tables_lasting,
     tables_registers,
+    tables_sources,
+    tables_templates,
     tables_widening,
 )
 from gateway.store.engine import SCHEMA
@@ -20,6 +24,7 @@ from gateway.store.tables import metadata as store_metadata
 
 MODELS: Final[list[MetaData]] = [store_metadata, audit_metadata]
 
+_JOBS: Final = "procrastinate_"  # the job queue's own tables; its package knows them, no model of ours does
 _PARTITIONS: Final = text("""
 SELECT relname::text FROM pg_class
 WHERE relispartition AND relkind IN ('r', 'p') AND relnamespace = to_regnamespace(:schema)
@@ -36,7 +41,7 @@ def comparison(connection: Connection | None) -> dict[str, Any]:
     skipped = {"alembic_version", *partitions}
 
     def is_compared(name: str | None, kind: str, _parents: object) -> bool:
-        return kind != "table" or name not in skipped
+        return kind != "table" or (name not in skipped and not str(name).startswith(_JOBS))
 
     return {
         "version_table_schema": SCHEMA,

@@ -36,6 +36,7 @@ from policies.rules import house_cap
 from policies.schema import CalendarFile, CapsFile, FieldsFile, HolidaysFile, MessagesFile, PurposesFile
 from policies.sourcing import sources
 from policies.terms import Day, Outcome
+from policies.treating import treatments
 
 PACKAGED = Path(__file__).parent
 """The policies that come with the program."""
@@ -113,15 +114,18 @@ def _cached(content: bytes) -> Bundle:
     purposes, valid_days = _purposes(read("purposes.yaml", files["purposes.yaml"]))
     packs, speaks_for = inheritance.packs(files)
     known = frozenset(packs) | frozenset(speaks_for)
-    kinds, evidence = sources(read("sources.yaml", files["sources.yaml"]), purposes, known)
+    kinds, evidence, questions = sources(read("sources.yaml", files["sources.yaml"]), purposes, known)
+    fields = read("fields.yaml", files["fields.yaml"])
     _check_words(files, packs, purposes, kinds, evidence)
     return Bundle(
         digest=hashlib.sha256(content).hexdigest(),
         files=files,
         purposes=purposes,
-        fields=_fields(read("fields.yaml", files["fields.yaml"])),
+        fields=_fields(fields),
+        treatment=treatments(fields, evidence),
         sources=kinds,
         evidence=evidence,
+        questions=questions,
         packs=packs,
         speaks_for=speaks_for,
         holidays=_holidays(files, packs),

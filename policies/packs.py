@@ -24,6 +24,9 @@ from policies.terms import (
     LineType,
     Model,
     Outcome,
+    Place,
+    SourceGroup,
+    Treatment,
     Verdict,
 )
 
@@ -227,7 +230,8 @@ class Holidays:
 class Permit:
     """What a satisfied source may be used for. An empty set means: any.
 
-    `named` asks that the notice named the sender as recipient; `within` how old the collection may be.
+    `named` asks that the notice named the sender as recipient; `owner` that the sender collected the data itself;
+    `within` how old the collection may be. `acts` are those that it allows.
     """
 
     purposes: frozenset[str]
@@ -239,6 +243,23 @@ class Permit:
     named: bool
     within: Period | None
     cite: str
+    acts: frozenset[Act] = frozenset()
+    owner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of whoever hands a list over; without `answers` the answer is a short text.
+
+    `sets` are the sets of questions that it belongs to. An answer of `against` stands in the way of the source.
+    """
+
+    id: str
+    ask: str
+    cite: str
+    sets: frozenset[str]
+    answers: tuple[str, ...]
+    against: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +267,8 @@ class SourceRule:
     """What makes one kind of source lawful.
 
     `evidence` missing gives `missing` (with `cure_days` to mend it); `essential` missing gives a refusal.
-    A `forbidden` kind is refused whatever it brings.
+    A `forbidden` kind is refused whatever it brings. `kinds` are the kind itself and what it counts as in the packs;
+    `diligence` names its set of questions, "" for none; `tied` says that its consents were the price of something.
     """
 
     id: str
@@ -263,6 +285,10 @@ class SourceRule:
     missing: Verdict
     cure_days: int
     permits: tuple[Permit, ...]
+    group: SourceGroup = SourceGroup.FROM_OTHERS
+    diligence: str = ""
+    tied: bool = False
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +331,41 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class TreatmentRow:
+    """What becomes of personal data found in a list. An empty set means: this part does not matter.
+
+    `kinds` are exact kinds of the scan. The score lies from `least` to below `below`; the source brings all words of
+    `given` and none of `unless`.
+    """
+
+    id: str
+    title: str
+    cite: str
+    tag: Evidence
+    file: str
+    line: int
+    kinds: frozenset[str]
+    places: frozenset[Place]
+    least: float
+    below: float
+    given: frozenset[str]
+    unless: frozenset[str]
+    do: Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class TreatmentTable:
+    """What is done with what the scan finds: of all rows that match the strictest holds.
+
+    `kinds` gives the family of each kind, `holds` the kinds that a column declared as a field may hold.
+    """
+
+    kinds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    holds: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    rows: tuple[TreatmentRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FixedText:
     """How a fixed text of a pack may be written in a message, and how it may not (regular expressions)."""
 
@@ -341,6 +402,7 @@ class Bundle:
     files: Mapping[str, str]
     purposes: PurposeTree
     fields: Mapping[str, Field]
+    treatment: TreatmentTable
     sources: Mapping[str, SourceRule]
     evidence: Mapping[str, str]
     packs: Mapping[str, Pack]
@@ -350,6 +412,7 @@ class Bundle:
     caps: tuple[Cap, ...]
     periods: tuple[Period, ...]
     valid_days: int
+    questions: Mapping[str, Question] = field(default_factory=lambda: MappingProxyType({}))
 
     def pack(self, jurisdiction: str) -> Pack:
         """Give the pack that speaks for a country; an unknown one gets the strictest."""
@@ -370,3 +433,19 @@ class Case:
     facts: Mapping[str, Any]
     at: datetime
     want: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCase:
+    """A finding in a list and what must become of it: `rule` decides, `without` has no part; `score` is 0 to 1."""
+
+    name: str
+    file: str
+    line: int
+    kind: str
+    field: str
+    score: float
+    evidence: frozenset[str]
+    want: Treatment
+    rule: str
+    without: frozenset[str]

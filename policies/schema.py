@@ -22,6 +22,9 @@ from policies.terms import (
     Likeness,
     LineType,
     Model,
+    Place,
+    SourceGroup,
+    Treatment,
     Verdict,
 )
 
@@ -146,6 +149,7 @@ class PermitFile(_Strict, frozen=True):
     """One entry of `permits:` of a source kind."""
 
     cite: Text
+    act: Act | list[Act] = []
     purpose: str | list[str] = []
     channel: Channel | list[Channel] = []
     kind: AudienceKind | list[AudienceKind] = []
@@ -153,6 +157,7 @@ class PermitFile(_Strict, frozen=True):
     except_in: str | list[str] = []
     evidence: str | list[str] = []
     names_the_sender: bool = False
+    owner_sends: bool = False
     within: Text | None = None
 
 
@@ -164,7 +169,11 @@ class SourceFile(_Strict, frozen=True):
     title: Text
     cite: Text
     evidence: Evidence
+    group: SourceGroup = SourceGroup.FROM_OTHERS
+    diligence: Word | None = None
+    counts_as: Word | None = None
     by_person: bool = False
+    tied: bool = False
     forbidden: bool = False
     requires: list[Word] = []
     essential: list[Word] = []
@@ -173,11 +182,22 @@ class SourceFile(_Strict, frozen=True):
     permits: list[PermitFile] = []
 
 
+class QuestionFile(_Strict, frozen=True):
+    """One entry of `questions:`: what is asked of whoever hands a list over."""
+
+    ask: Text
+    cite: Text
+    of: Annotated[list[Word], Meta(min_length=1)]
+    answers: list[Word] = []
+    against: list[Word] = []
+
+
 class SourcesFile(_Strict, frozen=True):
-    """sources.yaml: the words of evidence with what they mean, and the kinds of source."""
+    """sources.yaml: the words of evidence with what they mean, the questions, and the kinds of source."""
 
     evidence: dict[Word, Text]
     sources: list[SourceFile]
+    questions: dict[Word, QuestionFile] = {}
 
 
 class PurposeFile(_Strict, frozen=True):
@@ -204,10 +224,62 @@ class FieldFile(_Strict, frozen=True):
     filterable: bool = False
 
 
+class TiersFile(_Strict, frozen=True):
+    """`tiers:` of fields.yaml: scores in hundredths from which a finding counts as much."""
+
+    review: Annotated[int, Meta(ge=1, le=100)]
+    quarantine: Annotated[int, Meta(ge=1, le=100)]
+    block: Annotated[int, Meta(ge=1, le=100)]
+
+
+class TreatmentFile(_Strict, frozen=True):
+    """One entry of `rows:` of fields.yaml. `kinds` and `but` are kinds or families.
+
+    They are plain text: a union of a pattern with a list of it makes msgspec crash when memory is collected.
+    """
+
+    id: RuleId
+    title: Text
+    cite: Text
+    evidence: Evidence
+    kinds: str | list[str]
+    do: Treatment
+    but: str | list[str] = []
+    where: Place | list[Place] = []
+    least: Annotated[str, Meta(pattern="^(review|quarantine|block)$")] | None = None
+    below: Annotated[str, Meta(pattern="^(review|quarantine|block)$")] | None = None
+    given: str | list[str] = []
+    unless: str | list[str] = []
+
+
+class TreatmentsFile(_Strict, frozen=True):
+    """`treatment:` of fields.yaml. `beside` are words that the scan adds to a source's words of evidence."""
+
+    families: Annotated[dict[Word, list[Word]], Meta(min_length=1)]
+    tiers: TiersFile
+    beside: dict[Word, Text]
+    holds: dict[Word, list[Word]]
+    rows: Annotated[list[TreatmentFile], Meta(min_length=1)]
+
+
 class FieldsFile(_Strict, frozen=True):
-    """fields.yaml."""
+    """fields.yaml. Without `treatment` whatever is found is held."""
 
     fields: Annotated[dict[Word, FieldFile], Meta(min_length=1)]
+    treatment: TreatmentsFile | None = None
+
+
+class FindingFile(_Strict, frozen=True):
+    """One entry of cases/treatment/*.yaml: a finding and what must become of it. `score` is in hundredths."""
+
+    name: Text
+    found: Word
+    column: str
+    want: Treatment
+    score: Annotated[int, Meta(ge=0, le=100)] = 95
+    evidence: list[Word] = []
+    rule: RuleId | None = None
+    without: list[RuleId] = []
 
 
 class CalendarFile(_Strict, frozen=True):

@@ -158,6 +158,15 @@ class Treatment(StrEnum):
     REFUSE = "refuse"
 
 
+class Place(StrEnum):
+    """Where in a list personal data is found, measured by what the column is declared to hold."""
+
+    DECLARED = "declared"  # the column may hold this kind
+    OTHER = "other"  # the column is declared to hold something else
+    NOTES = "notes"  # free text
+    UNDECLARED = "undeclared"  # nobody said what the column holds
+
+
 class Evidence(StrEnum):
     """How well a rule is founded: text of the law seen, quoted by another, or neither."""
 
@@ -174,6 +183,15 @@ class SourceStatus(StrEnum):
     APPROVED = "approved"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
+
+
+class SourceGroup(StrEnum):
+    """How kinds of source stand together where somebody chooses one."""
+
+    GIVEN_TO_US = "given_to_us"
+    FROM_OTHERS = "from_others"
+    PUBLISHED = "published"
+    NOT_TO_BE_USED = "not_to_be_used"
 
 
 class DealingKind(StrEnum):

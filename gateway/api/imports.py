@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import orjson
 from anyio import to_thread
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Form, Header, Request, UploadFile
 from starlette.responses import Response
 
 from gateway.api.errors import status_of
@@ -18,9 +18,13 @@ from gateway.api.requests import credential
 from gateway.domain.errors import Invalid, Quarantined, Refused
 from gateway.flows import bring
 from gateway.flows.gate import Gate
+from gateway.flows.intake import Wish
+from gateway.flows.intake_report import Report
 from policies.terms import Verdict
 
 _PIECE: Final = 1 << 20
+_ASYNC: Final = "respond-async"
+_UNDER_WAY: Final = frozenset({"staging", "scanning", "storing"})
 _STATUS: Final = {
     Verdict.ACCEPT: 200,
     Verdict.QUARANTINE: status_of(Quarantined("", "")),
@@ -40,34 +44,44 @@ def router(gate: Gate) -> APIRouter:
         map: Annotated[list[str] | None, Form()] = None,  # noqa: A002  the name that callers write
         encoding: Annotated[str, Form()] = "",
         delimiter: Annotated[str, Form()] = "",
+        sheet: Annotated[str, Form()] = "",
         dry_run: Annotated[bool, Form()] = False,
+        prefer: Annotated[str, Header()] = "",
     ) -> Response:
-        presented, overrides = credential(request), _overrides(map or [])
+        presented = credential(request)
+        wish = Wish(_overrides(map or []), encoding, delimiter, sheet)
         await to_thread.run_sync(bring.may_bring, gate, presented)
         path = await _kept(gate, file)
+        later = not dry_run and _ASYNC in prefer.lower()
         try:
             report = await to_thread.run_sync(
-                lambda: bring.bring(
-                    gate,
-                    presented,
-                    source,
-                    path,
-                    overrides,
-                    encoding or None,
-                    delimiter or None,
-                    dry_run=dry_run,
+                lambda: (
+                    bring.stage(gate, presented, source, path, wish)
+                    if later
+                    else bring.bring(gate, presented, source, path, wish, dry_run=dry_run)
                 )
             )
         finally:
             path.unlink(missing_ok=True)
-        return Response(
-            orjson.dumps(report.to_json()),
-            _STATUS[report.verdict],
-            media_type="application/json",
-            headers={"Cache-Control": "no-store"},
-        )
+        return _told(report, later=later)
+
+    @routes.get("/{number}", summary="How far a list is that was left to the workers, and its report")
+    def report(request: Request, number: str) -> Response:
+        return _told(bring.report_of(gate, credential(request), number))
 
     return routes
+
+
+def _told(report: Report, *, later: bool = False) -> Response:
+    """Answer with a report; one that is on its way says where to ask again (RFC 7240, section 4.1)."""
+    under_way = report.state in _UNDER_WAY
+    headers = {"Cache-Control": "no-store"}
+    if later:
+        headers |= {"Preference-Applied": _ASYNC, "Location": f"/v1/imports/{report.batch}"}
+    if under_way:
+        headers["Retry-After"] = "2"
+    status = 202 if under_way else _STATUS[report.verdict]
+    return Response(orjson.dumps(report.to_json()), status, headers, "application/json")
 
 
 def _overrides(pairs: list[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gateway.cli.showing import number
 from gateway.cli.speech import pairs, table
+from gateway.domain.exported import safe_cell
 
 if TYPE_CHECKING:
     from gateway.flows.activation import Kept
@@ -97,7 +98,11 @@ def write_csv(path: Path, found: "Difference") -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(_LINE)
-        writer.writerows([getattr(line, name) for name in _LINE] for line in found.lines)
+        writer.writerows(map(_safe, (getattr(line, name) for name in _LINE)) for line in found.lines)
+
+
+def _safe(cell: str | int) -> str | int:
+    return safe_cell(cell) if isinstance(cell, str) else cell
 
 
 def shadow(found: "ShadowReport") -> dict[str, Any]:

@@ -30,6 +30,7 @@ from gateway.cli.house import (
 )
 from gateway.cli.speech import Json, answer, pairs, say, table
 from gateway.domain.errors import Invalid, NotFound
+from gateway.domain.exported import safe_cell
 
 Purpose = Annotated[str, typer.Option("--purpose", help="A purpose of the tree.")]
 Way = Annotated[str, typer.Option("--channel", help="A channel.")]
@@ -262,6 +263,10 @@ def _plain(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, (date, datetime)) else value for name, value in facts.items()}
 
 
+def _cell(value: Any) -> Any:
+    return safe_cell(value) if isinstance(value, str) else value
+
+
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
     """Write a list to a new file that only its owner can read."""
     text = io.StringIO()
@@ -269,7 +274,7 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
         made = csv.DictWriter(text, rows[0].keys())
         made.writeheader()
         made.writerows(
-            {name: " ".join(v) if isinstance(v, (tuple, list)) else v for name, v in row.items()} for row in rows
+            {name: _cell(" ".join(v) if isinstance(v, (tuple, list)) else v) for name, v in row.items()} for row in rows
         )
     try:
         path.touch(mode=0o600, exist_ok=False)

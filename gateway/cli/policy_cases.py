@@ -9,8 +9,13 @@ from gateway.cli.showing import number
 from gateway.cli.speech import REFUSED, Json, answer, say, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gateway.domain.cases import CaseResult
     from gateway.domain.coverage import Uncovered
+    from gateway.domain.treatment_cases import FindingResult
+
+    _Result = CaseResult | FindingResult
 
 Folder = Annotated[Path | None, typer.Argument(help="A policies folder; without it, the one in the package.")]
 Ok = Annotated[bool, typer.Option("--uncovered-ok", help="Tell which rules no case proves, but do not fail for it.")]
@@ -21,8 +26,10 @@ def run_tests(folder: Folder = None, uncovered_ok: Ok = False, as_json: Json = F
     from gateway.domain.cases import run_cases
     from gateway.domain.coverage import check_agreement, uncovered
     from gateway.domain.errors import Invalid
+    from gateway.domain.treatment_cases import run_findings, uncovered_rows
     from policies.golden import load_cases
     from policies.load import PACKAGED, load_bundle
+    from policies.treating import load_findings
 
     top = folder or PACKAGED
     bundle, cases = load_bundle(top), load_cases(top / "cases")
@@ -31,22 +38,25 @@ def run_tests(folder: Folder = None, uncovered_ok: Ok = False, as_json: Json = F
         results = run_cases(cases, bundle)
     except ValueError as error:
         raise Invalid("case_unfit", str(error)) from error
-    wrong = [one for one in results if one.differences]
-    bare = uncovered((one.case for one in results if not one.differences), bundle)
-    answer(_told(results, wrong, bare), as_json, lambda: _show(len(results), wrong, bare))
+    looked = run_findings(load_findings(top), bundle)
+    wrong: list[_Result] = [*(one for one in results if one.differences), *(one for one in looked if one.differences)]
+    bare = (
+        *uncovered((one.case for one in results if not one.differences), bundle),
+        *uncovered_rows([one.case for one in looked if not one.differences], bundle),
+    )
+    count = len(results) + len(looked)
+    answer(_told(count, wrong, bare), as_json, lambda: _show(count, wrong, bare))
     if wrong or (bare and not uncovered_ok):
         raise typer.Exit(REFUSED)
 
 
-def _told(
-    results: "tuple[CaseResult, ...]", wrong: "list[CaseResult]", bare: "tuple[Uncovered, ...]"
-) -> dict[str, Any]:
+def _told(cases: int, wrong: "Sequence[_Result]", bare: "tuple[Uncovered, ...]") -> dict[str, Any]:
     differing = [{"at": _at(one), "case": one.case.name, "differs": "; ".join(one.differences)} for one in wrong]
     lacking = [{"at": f"{one.file}:{one.line}", "rule": one.rule, "lacks": list(one.lacks)} for one in bare]
-    return {"cases": len(results), "differing": differing, "uncovered": lacking}
+    return {"cases": cases, "differing": differing, "uncovered": lacking}
 
 
-def _show(cases: int, wrong: "list[CaseResult]", bare: "tuple[Uncovered, ...]") -> None:
+def _show(cases: int, wrong: "Sequence[_Result]", bare: "tuple[Uncovered, ...]") -> None:
     rows = [(_at(one), one.case.name, "; ".join(one.differences)) for one in wrong]
     table(("at", "case", "differs"), rows, f"All {number(cases)} cases hold.")
     if bare:
@@ -55,5 +65,5 @@ def _show(cases: int, wrong: "list[CaseResult]", bare: "tuple[Uncovered, ...]") 
         table(("at", "rule", "lacks"), lacking, "")
 
 
-def _at(one: "CaseResult") -> str:
+def _at(one: "_Result") -> str:
     return f"{one.case.file}:{one.case.line}"

@@ -27,8 +27,10 @@ from gateway.cli import (
     registers,
     releases,
     running,
+    scan,
     sources,
     tools,
+    working,
 )
 from gateway.cli.speech import FAULT, REFUSED, USAGE, complaint, refusal
 from gateway.domain.errors import Ostiary
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 _COMMANDS = (
     running,
     lists,
+    scan,
     sources,
     tools,
     parties,
@@ -54,6 +57,7 @@ _COMMANDS = (
     lasting,
     receipts,
     registers,
+    working,
 )
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 

@@ -1,18 +1,15 @@
 """`ostiary source`: register where data comes from, and say whether it may be used."""
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from gateway.cli import canaries, sources_more, templates
 from gateway.cli.house import ACTOR, moment, opened
 from gateway.cli.showing import moment as spelled
+from gateway.cli.sources_more import defaults_of, pairs_of, reckoned, shown, told
 from gateway.cli.speech import Json, answer, pairs, table
-from gateway.domain.errors import Invalid
 from policies.terms import AudienceKind
-
-if TYPE_CHECKING:
-    from gateway.flows.overview import SourceRow
 
 Name = Annotated[str, typer.Argument(help="Name of the source.")]
 
@@ -28,9 +25,13 @@ def add(app: typer.Typer) -> None:
     )(add_source)
     group.command("list", epilog="Example: ostiary source list --json")(list_sources)
     group.command("show", epilog="Example: ostiary source show 'Autumn form'")(show)
+    group.command("submit", epilog="Example: ostiary source submit 'Autumn form'")(submit)
     group.command("approve", epilog="Example: ostiary source approve 'Autumn form'")(approve)
     group.command("suspend", epilog="Example: ostiary source suspend 'Autumn form'")(suspend)
-    group.command("revoke", epilog="Example: ostiary source revoke 'Autumn form'")(revoke)
+    group.command("revoke", epilog="Example: ostiary source revoke 'Autumn form' --dry-run")(revoke)
+    sources_more.add_to_source(group)
+    templates.add(group)
+    canaries.add(group)
     app.add_typer(group, name="source")
 
 
@@ -49,6 +50,14 @@ def add_source(
         typer.Option("--default", metavar="KEY=VALUE", help="What its rows share: purpose, country, time_zone,"
                      ' language, sender, date_order, branch, wording, notice=true, conditions=["written"].'),
     ] = None,
+    supplier: Annotated[str, typer.Option("--supplier", help="Party that it came from, if not the collector.")] = "",
+    contract: Annotated[str, typer.Option("--contract", help="Version of the contract with the supplier.")] = "",
+    notice: Annotated[str, typer.Option("--notice", help="Version of the notice that people were shown.")] = "",
+    origin: Annotated[str, typer.Option("--origin", help="Where the data is from, if from another country.")] = "",
+    answers: Annotated[
+        list[str] | None, typer.Option("--answer", metavar="QUESTION=ANSWER", help="An answer of due diligence.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Keep it as a draft; `source submit` hands it in.")] = False,
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Register a source. It waits for approval."""
@@ -58,8 +67,8 @@ def add_source(
 
         row = register_source(gate, ACTOR, SourceWish(
             name, kind, collector, country, audience, moment(collected), moment(expires), tuple(evidence or ()),
-            tuple(named or ()), defaults,
-        ))  # fmt: skip
+            tuple(named or ()), defaults, supplier, contract, notice, origin, pairs_of(answers or [], "answer"),
+        ), draft=draft)  # fmt: skip
     answer(told(row), as_json, lambda: pairs(told(row)))
 
 
@@ -77,20 +86,35 @@ def show(name: Name, as_json: Json = False) -> None:
     """Show a source and what happened to it."""
     with opened() as gate:
         from gateway.flows.sources import source, source_history
+        from gateway.flows.sources_view import questions_of
 
-        row, history = source(gate, name), source_history(gate, name)
+        row, history, questions = source(gate, name), source_history(gate, name), questions_of(gate, name)
     facts = told(row)
     events = [{"at": at.isoformat(), "what": what, "by": by} for at, what, by in history]
+    asked = [
+        {"question": one.id, "ask": one.ask, "answers": list(one.answers), "answer": said} for one, said in questions
+    ]
 
     def readable() -> None:
         pairs(facts)
+        if asked:
+            rows = [(one.id, one.ask, said or f"({', '.join(one.answers) or 'open'})") for one, said in questions]
+            table(("\nquestion", "asked", "answer"), rows, "")
         table(("\nwhen", "what", "by"), [(spelled(at), what, by) for at, what, by in history], "")
 
-    answer({**facts, "history": events}, as_json, readable)
+    answer({**facts, "questions": asked, "history": events}, as_json, readable)
+
+
+def submit(name: Name, as_json: Json = False) -> None:
+    """Hand a draft in, once its questions are answered."""
+    _become("submit_source", name, as_json)
 
 
 def approve(name: Name, as_json: Json = False) -> None:
-    """Let a source be used. What it lacks in evidence still quarantines its lists."""
+    """Let a source be used, alone; officers do it by two in the console.
+
+    What it lacks in evidence still quarantines its lists.
+    """
     _become("approve_source", name, as_json)
 
 
@@ -99,39 +123,28 @@ def suspend(name: Name, as_json: Json = False) -> None:
     _become("suspend_source", name, as_json)
 
 
-def revoke(name: Name, as_json: Json = False) -> None:
-    """Silence a source for ever, and every value that it asserts, at once."""
-    _become("revoke_source", name, as_json)
+def revoke(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; the numbers are told all the same.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell who and what would be affected.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Silence a source for ever, and every value that it asserts, at once; says first what that means."""
+    with opened() as gate:
+        from gateway.flows.sources import revoke_source
+        from gateway.flows.sources_effect import effect_of_revoking
 
-
-def told(row: "SourceRow") -> dict[str, Any]:
-    """Give a source as plain values."""
-    found = row.source
-    return {
-        "name": found.name, "kind": found.kind, "status": found.status.value, "collector": row.collector,
-        "country": found.country, "audience": found.audience.value,
-        "collected_at": found.collected_at.isoformat() if found.collected_at else "",
-        "expires_at": found.expires_at.isoformat() if found.expires_at else "",
-        "evidence": ", ".join(sorted(found.evidence)), "version": row.version,
-    }  # fmt: skip
-
-
-def defaults_of(given: list[str]) -> dict[str, Any]:
-    """Read `key=value` pairs; a value that is JSON (true, a list) is taken as such, anything else as text.
-
-    Raises:
-        Invalid: `default_unfit`.
-    """
-    defaults: dict[str, Any] = {}
-    for pair in given:
-        key, equals, value = pair.partition("=")
-        if not equals or key in defaults:
-            raise Invalid("default_unfit", "Write each --default as key=value, each key once.")
-        try:
-            defaults[key] = json.loads(value)
-        except ValueError:
-            defaults[key] = value
-    return defaults
+        effect = effect_of_revoking(gate, ACTOR, name)
+        numbers = reckoned(effect)
+        if dry_run:
+            answer({"name": name, "status": effect.status, "effect": numbers}, as_json, lambda: shown(effect))
+            return
+        if not (yes or as_json):
+            shown(effect)
+            typer.confirm("Silence it for good?", abort=True)
+        row = revoke_source(gate, ACTOR, name)
+    facts = {"name": row.source.name, "status": row.source.status.value}
+    answer({**facts, "effect": numbers}, as_json, lambda: pairs(facts))
 
 
 def _become(flow: str, name: str, as_json: bool) -> None:

@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from gateway.console.door import Door
-from gateway.console.words import counted
+from gateway.console.door import Door, Visit
 from gateway.flows.overview import Overview, overview_of
 
 
@@ -14,12 +13,12 @@ def add(router: APIRouter, door: Door) -> None:
     def overview(request: Request) -> Response:
         visit = door.visit(request)
         now = overview_of(door.gate, visit.officer)
-        return visit.page("overview.html", "overview", title=_title(now), now=now)
+        return visit.page("overview.html", "overview", title=_title(now, visit), now=now)
 
 
-def _title(now: Overview) -> str:
+def _title(now: Overview, visit: Visit) -> str:
     if now.ledger.check and now.ledger.check.broken:
-        return "The ledger is not what was signed"
+        return visit.t("The ledger is not what was signed")
     if now.waiting:
-        return f"{counted(len(now.waiting), 'list waits', 'lists wait')} for somebody"
-    return "Nothing waits for you"
+        return visit.tn(len(now.waiting), "{n} list waits for somebody", "{n} lists wait for somebody")
+    return visit.t("Nothing waits for you")

@@ -20,6 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
+from gateway.console.languages import Language, language_of
 from gateway.console.page import ACTIONS, HEADERS, PREFIX, ROOMS, page
 from gateway.domain.errors import (
     Conflict,
@@ -35,6 +36,10 @@ from gateway.flows import officers
 from gateway.flows.gate import Gate
 
 FORM_LIMIT: Final = 64 * 1024
+EVIDENCE_LIMIT: Final = (10 << 20) + FORM_LIMIT
+UPLOAD: Final = f"{PREFIX}/imports/new"
+"""The one form that holds a file; its session and role are looked at before its body is."""
+UPLOAD_LIMIT: Final = 512 * 1024 * 1024
 _STATUS: Final[tuple[tuple[type[Ostiary], int], ...]] = (
     (NotFound, 404),
     (Invalid, 400),
@@ -60,12 +65,17 @@ _TITLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An officer on a page: who it is, the token for its forms, and which of the console's acts its role allows."""
+    """An officer on a page: who it is, the token for its forms, and which of the console's acts its role allows.
+
+    `language` is the one that was chosen; `here` is the page's own address, to come back to after choosing another.
+    """
 
     session: str = field(repr=False)
     officer: officers.Officer
     token: str = field(repr=False)
     allowed: frozenset[str]
+    language: Language
+    here: str
 
     @property
     def rooms(self) -> tuple[tuple[str, str, str], ...]:
@@ -74,7 +84,15 @@ class Visit:
 
     def page(self, template: str, room: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Give a page of a room, as this officer sees it."""
-        return page(template, status, visit=self, room=room, **values)
+        return page(template, status, self.language, visit=self, room=room, **values)
+
+    def t(self, english: str, /, **values: Any) -> str:
+        """Say a sentence in the officer's language; for pages that are offered in it. See `Language.t`."""
+        return self.language.t(english, **values)
+
+    def tn(self, n: int, one: str, many: str, /, **values: Any) -> str:
+        """Say a sentence with a number in the officer's language. See `Language.tn`."""
+        return self.language.tn(n, one, many, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +117,15 @@ class Door:
         """The name of the cookie that ties the sign-in form to its browser, before there is a session."""
         return "__Host-ostiary-visit" if self.secure else "ostiary-visit"
 
+    @property
+    def language_cookie(self) -> str:
+        """The name of the cookie that remembers the language that was chosen; it says nothing else."""
+        return language_cookie(secure=self.secure)
+
+    def language(self, request: Request) -> Language:
+        """Give the language of a visit, signed in or not."""
+        return language_of(request, self.language_cookie)
+
     def visit(self, request: Request) -> Visit:
         """Recognise the officer.
 
@@ -108,7 +135,8 @@ class Door:
         session = request.cookies.get(self.session_cookie, "")
         officer = officers.officer_of(self.gate, session)
         allowed = officers.allowed(self.gate, officer, ACTIONS)
-        return Visit(session, officer, officers.form_token(self.gate, session), allowed)
+        token = officers.form_token(self.gate, session)
+        return Visit(session, officer, token, allowed, self.language(request), address_of(request))
 
     def visit_form(self, request: Request, given: str) -> Visit:
         """Recognise the officer and the form.
@@ -129,6 +157,17 @@ class Door:
     def drop_cookie(self, response: Response, name: str) -> None:
         """Take a cookie back."""
         response.delete_cookie(name, path="/", secure=self.secure, httponly=True, samesite="strict")
+
+
+def language_cookie(*, secure: bool) -> str:
+    """Give the name of the cookie that remembers the language."""
+    return "__Host-ostiary-language" if secure else "ostiary-language"
+
+
+def address_of(request: Request) -> str:
+    """Give the path and query of a page that is read; of a form only the path, which shows the page anew."""
+    query = request.url.query if request.method == "GET" else ""
+    return request.url.path + (f"?{query}" if query else "")
 
 
 def secure_for(origin: str) -> bool:
@@ -167,7 +206,8 @@ class ConsoleRoute(APIRoute):
             except Ostiary as refusal:
                 response = answer_refusal(request, refusal)
             except RequestValidationError:
-                response = refusal_page(Invalid("form_unreadable", "Go back, and fill in the form as it asks."))
+                unfit = Invalid("form_unreadable", "Go back, and fill in the form as it asks.")
+                response = refusal_page(request, unfit)
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
             return response
@@ -181,16 +221,23 @@ def _check_length(request: Request) -> None:
     length = request.headers.get("content-length", "")
     if not (length.isascii() and length.isdigit()):
         raise Invalid("form_length_missing", "Send the form as a browser does, with its length.")
-    if int(length) > FORM_LIMIT:
+    path = request.url.path
+    if path == UPLOAD:
+        if int(length) > UPLOAD_LIMIT:
+            raise Invalid("form_too_large", "The console takes files of at most 512 MiB. Use `ostiary import`.")
+    elif path.startswith(f"{PREFIX}/sources/") and path.endswith("/file"):
+        if int(length) > EVIDENCE_LIMIT:
+            raise Invalid("form_too_large", "A file of evidence has at most 10 MiB.")
+    elif int(length) > FORM_LIMIT:
         raise Invalid("form_too_large", "A form of the console has at most 64 KiB.")
 
 
 def answer_refusal(request: Request, refusal: Ostiary) -> Response:
     """Send whoever is not signed in to the sign-in page; give everybody else the refusal in words."""
     if not isinstance(refusal, Unauthenticated):
-        return refusal_page(refusal)
+        return refusal_page(request, refusal)
     # Only a page that was being read is worth coming back to: a form is not sent twice.
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = address_of(request)
     after = f"?next={quote(wanted, safe='')}" if request.method == "GET" and wanted != PREFIX else ""
     return RedirectResponse(f"{PREFIX}/sign-in{after}", 303)
 
@@ -201,11 +248,14 @@ def status_of(refusal: Ostiary) -> int:
     return _BY_CODE.get(refusal.code, by_kind)
 
 
-def refusal_page(refusal: Ostiary) -> HTMLResponse:
+def refusal_page(request: Request, refusal: Ostiary) -> HTMLResponse:
     """Give a refusal as a page: what is wrong, how to mend it, its code. No input is repeated."""
     status = status_of(refusal)
-    title = _TITLES.get(status, "Something went wrong")
-    response = page("refusal.html", status, title=title, message=refusal.message, code=refusal.code)
+    # Which of the two cookies this house uses is the door's to know; a browser holds one of them only.
+    names = (language_cookie(secure=secure) for secure in (True, False))
+    language = language_of(request, next((name for name in names if name in request.cookies), ""))
+    title = language.t(_TITLES.get(status, "Something went wrong"))
+    response = page("refusal.html", status, language, title=title, message=refusal.message, refused=refusal.code)
     if "retry_after" in refusal.context:
         response.headers["Retry-After"] = str(refusal.context["retry_after"])
     return response

@@ -1,16 +1,12 @@
 """Sources and imports: what came in, from where, and what was said of it. Must never show a value of a list."""
 
-import binascii
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from gateway.console.door import Door
-from gateway.console.report import rows_of, stages_of, summary_of, values_of
-from gateway.console.words import counted
-from gateway.domain.errors import NotFound
+from gateway.console.door import Door, Visit
+from gateway.console.report import rows_of
 from gateway.flows import overview
 from gateway.flows.overview import Import, SourceLine
 
@@ -40,7 +36,9 @@ def add(router: APIRouter, door: Door) -> None:
         visit = door.visit(request)
         rows = overview.sources_of(door.gate, visit.officer)
         shown = ordered(rows, _SOURCES, sort, order)
-        return visit.page("sources.html", "sources", title=_sources_title(rows), rows=shown, sort=sort, order=order)
+        return visit.page(
+            "sources.html", "sources", title=_sources_title(rows, visit), rows=shown, sort=sort, order=order
+        )
 
     @router.get("/sources/{name}")
     def source(request: Request, name: str) -> Response:
@@ -56,26 +54,12 @@ def add(router: APIRouter, door: Door) -> None:
         return visit.page(
             "imports.html",
             "imports",
-            title=_imports_title(rows),
+            title=_imports_title(rows, visit),
             verdicts=sorted({one.batch.verdict for one in rows}),
             rows=ordered(shown, _IMPORTS, sort, order),
             sort=sort,
             order=order,
             verdict=verdict,
-        )
-
-    @router.get("/imports/{uid}")
-    def one(request: Request, uid: str) -> Response:
-        visit = door.visit(request)
-        found = overview.import_of(door.gate, visit.officer, _uid(uid))
-        return visit.page(
-            "import.html",
-            "imports",
-            title=summary_of(found),
-            one=found,
-            stages=stages_of(found.batch),
-            values=list(values_of(found.batch)),
-            safe_title=safe_title,
         )
 
 
@@ -84,28 +68,18 @@ def ordered(rows: Sequence[Any], by: dict[str, Sorter], sort: str, order: str) -
     return sorted(rows, key=by[sort], reverse=order == "down") if sort in by else list(rows)
 
 
-def safe_title(title: str) -> str:
-    """Give a column's title, unless it looks like a value: a list without a header line begins with a person."""
-    value = "@" in title or len(re.findall(r"\d", title)) > 4  # noqa: PLR2004  a year is no phone number
-    return "(hidden: it looks like a value, not a title)" if value else title
-
-
-def _uid(text: str) -> bytes:
-    try:
-        return binascii.unhexlify(text)
-    except ValueError as error:
-        raise NotFound("import_unknown", "No import has that number. The imports page lists them.") from error
-
-
-def _sources_title(rows: Sequence[SourceLine]) -> str:
+def _sources_title(rows: Sequence[SourceLine], visit: Visit) -> str:
     if not rows:
-        return "No source is registered yet"
+        return visit.t("No source is registered yet")
     approved = sum(line.row.source.status.value == "approved" for line in rows)
-    return f"{approved} of {counted(len(rows), 'source is', 'sources are')} approved"
+    one, many = "{approved} of {n} source is approved", "{approved} of {n} sources are approved"
+    return visit.tn(len(rows), one, many, approved=approved)
 
 
-def _imports_title(rows: Sequence[Import]) -> str:
+def _imports_title(rows: Sequence[Import], visit: Visit) -> str:
     waiting = sum(one.waits for one in rows)
     if waiting:
-        return f"{counted(waiting, 'list waits', 'lists wait')} for somebody"
-    return f"{counted(len(rows), 'list came', 'lists came')} in, none waits" if rows else "No list has come in yet"
+        return visit.tn(waiting, "{n} list waits for somebody", "{n} lists wait for somebody")
+    if not rows:
+        return visit.t("No list has come in yet")
+    return visit.tn(len(rows), "{n} list came in, none waits", "{n} lists came in, none waits")

@@ -4,17 +4,20 @@ Must never let a page be kept by a cache, framed, or fed from another host; auto
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from gateway.console import words
 from gateway.console.funnel import funnel
+from gateway.console.languages import ENGLISH, Language, languages
 from gateway.console.report import rows_of
 
 PREFIX: Final = "/console"
@@ -41,9 +44,15 @@ ROOMS: Final = (
     ("ask", "May I?", f"{PREFIX}/ask", "decision.explain"),
 )
 """Each room: its id, its name, its address, and what a role must be allowed to do to enter."""
-ACTIONS: Final = frozenset({action for *_, action in ROOMS} | {"ledger.verify", "policy.propose", "policy.sign"})
+ACTIONS: Final = frozenset(
+    {action for *_, action in ROOMS}
+    | {"ledger.verify", "policy.propose", "policy.sign", "import.run"}
+    | {"source.register", "source.submit", "source.approve", "source.suspend", "source.revoke"}
+)
 """Whatever a page of the console offers."""
 _HERE: Final = Path(__file__).parent
+_TEMPLATES: Final = _HERE / "templates"
+_SAYS: Final = re.compile(r"\btn?\(")
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -69,27 +78,45 @@ def asset_path(name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def offered(template: str) -> bool:
+    """Say whether a page is offered in other languages: one that says its sentences by `t` is."""
+    return bool(_SAYS.search((_TEMPLATES / template).read_text("utf-8")))
+
+
+@cache
+def _environment(code: str) -> Environment:
+    language = languages()[code]
     found = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.globals |= {"asset": asset_path, "counted": words.counted, "prefix": PREFIX, "funnel": funnel}
-    for name in ("number", "moment", "day", "digest", "verdict", "spoken", "lasted"):
-        found.filters[name] = getattr(words, name)
-    found.filters["rows"] = rows_of
+    found.globals |= {"asset": asset_path, "counted": words.counted, "prefix": PREFIX, "code": _code}
+    found.globals |= {"t": language.t, "tn": language.tn, "funnel": partial(funnel, direction=language.direction)}
+    for name in ("moment", "day", "digest", "verdict", "spoken", "lasted"):
+        found.filters[name] = partial(getattr(words, name), language=language)
+    found.filters |= {"number": words.number, "told": language.told, "rows": rows_of, "opening": words.opening}
     return found
 
 
-def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def _code(text: str) -> Markup:
+    """Give a command or a path as it is typed, whichever way the sentence around it runs."""
+    return Markup('<code dir="ltr">{}</code>').format(text)
+
+
+def page(template: str, status: int = 200, language: Language | None = None, **values: Any) -> HTMLResponse:
     """Give a whole page.
 
     Args:
         template: a file of the templates folder.
         status: the HTTP status.
+        language: what the reader chose. A page that is not offered in it stays English within its own frame.
         values: what the template names; `title` always, `room` for a page of a room.
     """
-    return HTMLResponse(_environment().get_template(template).render(values), status, HEADERS)
+    frame = language or languages()[ENGLISH]
+    content = frame if offered(template) else languages()[ENGLISH]
+    said = {"frame": frame, "language": content, "languages": languages().values()}
+    html = _environment(content.code).get_template(template).render({**said, **values})
+    return HTMLResponse(html, status, {**HEADERS, "Content-Language": frame.code})

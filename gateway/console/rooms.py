@@ -2,7 +2,21 @@
 
 from fastapi import APIRouter, Request, Response
 
-from gateway.console import ask, campaigns, change, desk, law, ledger, lists, proposals, sign
+from gateway.console import (
+    ask,
+    campaigns,
+    change,
+    desk,
+    imports,
+    law,
+    ledger,
+    lists,
+    proposals,
+    sign,
+    source_acts,
+    sources,
+    upload,
+)
 from gateway.console.door import ConsoleRoute, Door, secure_for
 from gateway.console.page import PREFIX, assets
 from gateway.domain.errors import NotFound
@@ -19,7 +33,21 @@ def router(gate: Gate) -> APIRouter:
     """
     made = APIRouter(prefix=PREFIX, route_class=ConsoleRoute, include_in_schema=False)
     door = Door(gate, secure_for(gate.origin))
-    for room in (sign, desk, lists, campaigns, ledger, law, change, proposals, ask):
+    for room in (
+        sign,
+        desk,
+        sources,
+        source_acts,
+        lists,
+        upload,
+        imports,
+        campaigns,
+        ledger,
+        law,
+        change,
+        proposals,
+        ask,
+    ):
         room.add(made, door)
     _add_assets(made)
     _add_nothing(made, door)

@@ -1,16 +1,19 @@
-"""The door itself: sign-in and sign-out. Must never say which half of a sign-in was wrong."""
+"""The door itself: sign-in, sign-out, the language that is read. Must never say which half of a sign-in was wrong."""
 
 import secrets
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from gateway.console.door import Door, after_sign_in, status_of
+from gateway.console.languages import chosen
 from gateway.console.page import PREFIX, page
 from gateway.domain.errors import Ostiary, Refused, Unauthenticated
 from gateway.flows import officers
 
+_YEAR = 366 * 86_400
 _VISIT = 3600  # seconds that a sign-in form stays good
 _SESSION = int(officers.LONGEST_SESSION.total_seconds())
 
@@ -41,6 +44,21 @@ def add(router: APIRouter, door: Door) -> None:
         door.drop_cookie(response, door.visit_cookie)
         return response
 
+    @router.post("/language")
+    def choose(
+        request: Request,
+        language: Annotated[str, Form()] = "",
+        back: Annotated[str, Form()] = "",
+        csrf: Annotated[str, Form()] = "",
+    ) -> Response:
+        signed_in = door.session_cookie in request.cookies
+        owner = door.visit(request).session if signed_in else _visit_of(request, door)
+        officers.check_form(door.gate, owner, csrf)
+        wanted = after_sign_in(back)
+        response = RedirectResponse(wanted if signed_in else f"{PREFIX}/sign-in?next={quote(wanted, safe='')}", 303)
+        door.set_cookie(response, door.language_cookie, chosen(language), _YEAR)
+        return response
+
     @router.post("/sign-out")
     def sign_out(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
         visit = door.visit_form(request, csrf)
@@ -57,14 +75,16 @@ def _visit_of(request: Request, door: Door) -> str:
 
 def _form(door: Door, request: Request, wanted: str, refusal: Ostiary | None = None) -> Response:
     browser = request.cookies.get(door.visit_cookie) or secrets.token_urlsafe(32)
+    language = door.language(request)
     response = page(
         "sign_in.html",
         status_of(refusal) if refusal else 200,
-        title="Sign in",
+        language,
+        title=language.t("Sign in"),
         next=wanted,
         token=officers.form_token(door.gate, f"visit {browser}"),
         message=refusal.message if refusal else "",
-        code=refusal.code if refusal else "",
+        refused=refusal.code if refusal else "",
     )
     if refusal and "retry_after" in refusal.context:
         response.headers["Retry-After"] = str(refusal.context["retry_after"])

@@ -3,7 +3,7 @@
 Must never be kinder than the gate: a case's facts become the same values that the store would read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from gateway.domain.bands import band, cutoffs
 from gateway.domain.campaigns import NO_CAMPAIGN
 from gateway.domain.capping import Slot, claim_of, used
 from gateway.domain.decision import decide
+from gateway.domain.lawfulness import verdict_for
 from gateway.domain.people import Consent, Dealing, Facts, Person, Reach, Snapshot, Source, UsedCap
 from gateway.domain.reasons import Decision
 from gateway.domain.requests import Ask, Party
@@ -62,7 +63,18 @@ def run_case(case: Case, bundle: Bundle) -> CaseResult:
     except (KeyError, ValueError, TypeError) as error:
         raise ValueError(f"{case.file}:{case.line}: “{case.name}” is not well told: {error}") from error
     decision = decide(ask, None, facts, snapshot, bundle, case.at)
-    return CaseResult(case, decision, tuple(_differences(case.want, decision)))
+    differences = (*_differences(case.want, decision), *_source_differences(case, ask, facts, snapshot, bundle))
+    return CaseResult(case, decision, differences)
+
+
+def _source_differences(case: Case, ask: Ask, facts: Facts, snapshot: Snapshot, bundle: Bundle) -> Iterator[str]:
+    """Say in what the verdict on the source, for this use of it, is not the one wanted."""
+    if (wanted := case.want.get("verdict")) is None:
+        return
+    person, source = facts.person, snapshot.sources[SENDER]
+    verdict, found = verdict_for(ask, source, bundle, person.jurisdiction, case.at, person.kind)
+    if verdict != wanted:
+        yield f"verdict: wanted {wanted}, got {verdict} ({found.code})"
 
 
 def facts_of(case: Case, bundle: Bundle) -> tuple[Ask, Facts, Snapshot]:

@@ -1,4 +1,4 @@
-"""Says which rules no golden case proves, and which cases contradict each other. Pure.
+"""Says which rules and which kinds of source no golden case proves, and which cases contradict each other. Pure.
 
 Must never take a rule for proven because a case happened to touch it: only what a case says that it wants counts.
 """
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.packs import Bundle, Case, Rule
+from policies.packs import Bundle, Case, Rule, SourceRule
 from policies.refusal import PolicyRefused
 from policies.terms import Outcome
 
@@ -28,7 +28,8 @@ def uncovered(cases: Iterable[Case], bundle: Bundle) -> tuple[Uncovered, ...]:
     """Name the rules that are not covered, in the order of their files.
 
     A rule is covered if a case cites it and there is a counter-case: one of the opposite outcome that cites it, or one
-    that wants it to have had no part. A bill can have no part, so a counter-case is all that it needs.
+    that wants it to have had no part. A bill can have no part, so a counter-case is all that it needs. A kind of source
+    is covered in the same way; one that permits nothing has no counter-case.
     """
     wanted, unwanted = _told(cases)
     return tuple(
@@ -49,17 +50,19 @@ def _told(cases: Iterable[Case]) -> tuple[Mapping[str, set[bool]], set[str]]:
     return wanted, unwanted
 
 
-def _lacks(rule: Rule, outcomes: Iterable[bool], kept_out: bool) -> Iterator[str]:
+def _lacks(rule: Rule | SourceRule, outcomes: Iterable[bool], kept_out: bool) -> Iterator[str]:
     found = frozenset(outcomes)
-    if not found and not rule.pending:
+    if not found and not (isinstance(rule, Rule) and rule.pending):
         yield "case"
-    if not kept_out and len(found) < 2:  # noqa: PLR2004  allowed and not allowed
+    alone = isinstance(rule, SourceRule) and not rule.permits
+    if not kept_out and not alone and len(found) < 2:  # noqa: PLR2004  allowed and not allowed
         yield "counter-case"
 
 
-def _rules(bundle: Bundle) -> tuple[Rule, ...]:
+def _rules(bundle: Bundle) -> tuple[Rule | SourceRule, ...]:
     """Give every rule once, by file and line; one id that stands for two times is asked about once."""
-    found = {(rule.file, rule.id): rule for pack in bundle.packs.values() for rule in reversed(pack.rules)}
+    found: dict[tuple[str, str], Rule | SourceRule] = {(rule.file, rule.id): rule for rule in bundle.sources.values()}
+    found |= {(rule.file, rule.id): rule for pack in bundle.packs.values() for rule in reversed(pack.rules)}
     return tuple(sorted(found.values(), key=lambda rule: (rule.file, rule.line)))
 
 

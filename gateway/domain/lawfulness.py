@@ -4,7 +4,7 @@ Must never let a forbidden kind, a source that is not approved, or missing evide
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -13,9 +13,10 @@ from gateway.domain.bands import first_zone, has_passed
 from gateway.domain.people import Source
 from gateway.domain.requests import Ask
 from policies.packs import Bundle, Permit, SourceRule
-from policies.terms import AudienceKind, Channel, SourceStatus, Verdict
+from policies.terms import Act, AudienceKind, Channel, SourceStatus, Verdict
 
 _order = (Verdict.ACCEPT, Verdict.QUARANTINE, Verdict.REFUSE)
+_CURABLE = frozenset({"evidence_missing", "source_from_the_future"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def source_lawful(
     refusal = _refusal(rule, source, at)
     if refusal:
         return refusal
-    permits = _permits(bundle, rule.kind, ask.purpose, ask.channel, jurisdiction, kind)
+    permits = _permits(bundle, rule.kind, ask.act, ask.purpose, ask.channel, jurisdiction, kind)
     if not permits:
         words = f"{rule.title}: not for {ask.purpose} by {ask.channel} in {jurisdiction or 'an unknown country'}"
         return SourceFinding(False, "source_not_for_this", rule.id, rule.cite, words)
@@ -76,6 +77,30 @@ def source_lawful(
     permit, fault = permits[0], failing[0]
     missing = tuple(sorted(permit.evidence - source.evidence)) if fault == "evidence_missing" else ()
     return SourceFinding(False, fault, rule.id, permit.cite, f"{rule.title}: {_faults[fault]}", missing)
+
+
+def verdict_for(
+    ask: Ask,
+    source: Source,
+    bundle: Bundle,
+    jurisdiction: str,
+    at: datetime,
+    kind: AudienceKind = AudienceKind.UNKNOWN,
+) -> tuple[Verdict, SourceFinding]:
+    """Judge one use of a source as if it were approved: this purpose, channel and sender, somebody in one country.
+
+    Accepted is what `source_lawful` would let through. Refused is what no evidence can cure: this kind, this use, this
+    sender or its age. What can be cured by bringing evidence waits in quarantine.
+    """
+    rule = bundle.sources.get(source.kind, bundle.sources["unknown"])
+    found = source_lawful(ask, replace(source, status=SourceStatus.APPROVED), bundle, jurisdiction, at, kind)
+    if found.lawful:
+        return Verdict.ACCEPT, found
+    missing = tuple(word for word in rule.evidence if word not in source.evidence)
+    whole, _, _ = _whole(rule, source, missing)
+    if whole is not Verdict.ACCEPT:
+        return whole, found
+    return (Verdict.QUARANTINE if found.code in _CURABLE else Verdict.REFUSE), found
 
 
 def source_stands(source: Source, bundle: Bundle, at: datetime) -> bool:
@@ -105,6 +130,7 @@ def _refusal(rule: SourceRule, source: Source, at: datetime) -> SourceFinding | 
 _faults = {
     "evidence_missing": "lacks evidence for this",
     "sender_not_named": "was not collected by this sender and does not name it",
+    "owner_must_send": "only its owner may send to it; nobody else gets a row",
     "source_too_old": "was collected too long ago, or nobody knows when",
 }
 
@@ -113,6 +139,8 @@ def _failing(permit: Permit, ask: Ask, source: Source, bundle: Bundle, jurisdict
     """Say why a permit does not carry, or ""."""
     if not permit.evidence <= source.evidence:
         return "evidence_missing"
+    if permit.owner and source.collector != ask.sender.no:
+        return "owner_must_send"
     named = ask.sender.no in source.named
     if not named and (permit.named or source.collector != ask.sender.no):
         return "sender_not_named"
@@ -125,7 +153,7 @@ def _failing(permit: Permit, ask: Ask, source: Source, bundle: Bundle, jurisdict
 
 @lru_cache(maxsize=4096)
 def _permits(
-    bundle: Bundle, source_kind: str, purpose: str, channel: Channel, jurisdiction: str, kind: AudienceKind
+    bundle: Bundle, source_kind: str, act: Act, purpose: str, channel: Channel, jurisdiction: str, kind: AudienceKind
 ) -> tuple[Permit, ...]:
     chain = frozenset(bundle.purposes.chain(purpose))
     here = _speaks_here(bundle, jurisdiction)
@@ -134,6 +162,7 @@ def _permits(
         for permit in bundle.sources[source_kind].permits
         if chain
         and (not permit.purposes or permit.purposes & chain)
+        and (not permit.acts or act in permit.acts)
         and (not permit.channels or channel in permit.channels)
         and (not permit.kinds or kind in permit.kinds)
         and (not permit.jurisdictions or permit.jurisdictions & here)

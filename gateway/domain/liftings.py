@@ -312,6 +312,7 @@ _LIFTED_BY: Final[Mapping[str, tuple[Callable[[Situation, Reason], Iterator[Chan
             (
                 "no_identifier", "evidence_missing", "source_not_approved", "source_expired", "source_from_the_future",
                 "source_not_for_this", "source_forbidden", "source_unknown", "sender_not_named", "source_too_old",
+                "owner_must_send",
             ),
             (_sources,),
         ),

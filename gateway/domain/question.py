@@ -72,7 +72,7 @@ def holds(rule: Rule, question: Question, alive: tuple[Consent, ...]) -> bool | 
     parts: tuple[bool | None, ...] = (
         _lives_in(when.regions, facts.person.region),
         _lives_in(when.countries, facts.person.jurisdiction),
-        not when.source_kinds or (source is not None and source.kind in when.source_kinds),
+        not when.source_kinds or (source is not None and _counts_as(when.source_kinds, source.kind, question)),
         not when.source_evidence or (source is not None and when.source_evidence <= source.evidence),
         when.dealing is None or any(_dealt(when.dealing, each, question) for each in facts.dealings),
         when.consent is None or carried(when.consent, alive),
@@ -81,6 +81,12 @@ def holds(rule: Rule, question: Question, alive: tuple[Consent, ...]) -> bool | 
     if False in parts:
         return False
     return None if None in parts else True
+
+
+def _counts_as(wanted: frozenset[str], kind: str, question: Question) -> bool:
+    """Say whether a rule for some kinds of source holds for one: for itself, or for what it counts as."""
+    rule = question.bundle.sources.get(kind)
+    return kind in wanted or (rule is not None and not wanted.isdisjoint(rule.kinds))
 
 
 def _lives_in(wanted: frozenset[str], place: str) -> bool | None:

@@ -13,6 +13,7 @@ from audit.leaf import Entry, Json
 from gateway.domain.cases import CaseResult, run_cases
 from gateway.domain.coverage import check_agreement
 from gateway.domain.errors import Conflict, Invalid
+from gateway.domain.treatment_cases import FindingResult, run_findings
 from gateway.flows.gate import Gate
 from gateway.flows.officers import Officer
 from gateway.flows.proposals import Kind, Proposal, propose
@@ -23,6 +24,7 @@ from policies.golden import load_cases
 from policies.load import archive, load_bundle
 from policies.packs import Bundle
 from policies.refusal import PolicyRefused
+from policies.treating import load_findings
 
 __all__ = [
     "ACTIVATE",
@@ -128,15 +130,19 @@ def _proven(bundle: Bundle, folder: Path) -> int:
         raise Invalid("cases_fail", str(error)) from error
     if not results:
         raise Invalid("cases_missing", "The folder has no golden case under `cases`. Write what the law shall answer.")
-    wrong = [each for each in results if each.differences]
+    looked = run_findings(load_findings(folder), bundle)
+    wrong: list[CaseResult | FindingResult] = [
+        *(each for each in results if each.differences),
+        *(each for each in looked if each.differences),
+    ]
     if wrong:
         told = "; ".join(map(_told, wrong[:_TOLD]))
-        message = f"{len(wrong)} of {len(results)} cases do not hold. Mend the rule or the case: {told}"
-        raise Invalid("cases_fail", message, failing=len(wrong), cases=len(results))
-    return len(results)
+        message = f"{len(wrong)} of {len(results) + len(looked)} cases do not hold. Mend the rule or the case: {told}"
+        raise Invalid("cases_fail", message, failing=len(wrong), cases=len(results) + len(looked))
+    return len(results) + len(looked)
 
 
-def _told(result: CaseResult) -> str:
+def _told(result: CaseResult | FindingResult) -> str:
     return f"{result.case.file}:{result.case.line} {result.case.name}: {', '.join(result.differences)}"
 
 

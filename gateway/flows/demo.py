@@ -6,7 +6,7 @@ keys of the demonstration, and nobody's address.
 
 Steps:
   1 parties, officers, tools    with secrets that are made here and kept in the notebook
-  2 sources                     registered and approved, each with its own evidence or without
+  2 sources                     registered, each with its own evidence or without; approved where questions are answered
   3 suppressions                before any list, as a real house has them
   4 lists                       each gets a verdict, compared with the one expected
   5 withdrawals                 each exactly once
@@ -34,7 +34,7 @@ from gateway.flows.sources import approve_source, list_sources, register_source
 from gateway.flows.suppress import Stop, suppress
 from gateway.flows.tools import issue_key, list_tools, register_tool
 from gateway.samples.catalogue import SAMPLES, SUPPRESSIONS, WITHDRAWALS, Sample, sample
-from policies.terms import ConsentState, Scope
+from policies.terms import ConsentState, Scope, Verdict
 
 Hear = Callable[[str, int, int], None]
 """Hears what is under way, and how much of how much is done."""
@@ -176,7 +176,8 @@ def _sources(gate: Gate) -> None:
     for each in SAMPLES:
         if each.source not in known:
             register_source(gate, ACTOR, source_wish(each))
-            approve_source(gate, ACTOR, each.source)
+            if each.verdict is not Verdict.REFUSE or each.evidence:  # nobody could answer for the others
+                approve_source(gate, ACTOR, each.source)
 
 
 # Steps 3 and 4

@@ -22,6 +22,21 @@ _BRANCHES: Final = {"TW": "Taipei"}
 _ALSO: Final = {"us_catalogue.csv": ("age_gate",)}
 """Evidence that our own files hold beside what came with the list: the catalogue's terms admit adults only."""
 
+_PARTNER: Final = {
+    "who_compiled": "the partner itself", "collected_from": "the_people", "told_people": "the partner's notice of 2026",
+    "compiled_when": "June 2026", "wording_seen": "yes", "seller_known": "yes", "warranties": "yes",
+    "active_only": "yes", "notice_by": "us",
+}  # fmt: skip
+_ANSWERS: Final = {
+    "partner_list_named": _PARTNER,
+    "broker_list": _PARTNER | {
+        "who_compiled": "the broker", "collected_from": "others", "consent_how": "own_form", "wording_names_us": "yes",
+        "partners_hidden": "no", "each_channel": "yes", "recent": "yes", "screened": "yes",
+        "sample_checked": "not_yet",
+    },
+}  # fmt: skip
+"""What the suppliers of the samples answered; nobody answers for the bought list."""
+
 NEWSLETTER: Final = "newsletter-seoul"
 """The tool that the printed commands speak for."""
 
@@ -66,6 +81,7 @@ def source_wish(sample: Sample) -> SourceWish:
         evidence=(*sample.evidence, *_ALSO.get(sample.file, ())),
         named=(HOUSE,) if "names_us" in sample.evidence else (),
         defaults=_defaults(sample),
+        answers=_ANSWERS.get(sample.kind, {}),
     )
 
 

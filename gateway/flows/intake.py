@@ -7,20 +7,17 @@ Steps, in order:
     1 source      name                -> Origin      (registered before; revoked and suspended ones are turned away)
     2 receive     Origin, path        -> digest      (the same file from the same source again: the same report)
     3 judge       Origin              -> verdict     (before a row is read: kind and evidence, with citations)
-    4 read, map   path, overrides     -> Reading     (encoding, separator, what each column means)
-    5 survey      Reading             -> Survey      (to the end of the file: undeclared columns, leak tells, countries)
-    6 content     Survey              -> verdict     (a leak is refused; where its people live may quarantine it)
-    7 begin       verdict             -> Batch       (a refused one ends here)
-    8 chunks      Batch               -> counts      (normalise, suppress, match, seal, store; one transaction each)
-    9 finish      Batch               -> Report
-Called again after a crash, it goes on with the first chunk that is not stored.
+    4 read, map   path, overrides     -> Reading     (format, encoding, separator, what each column means)
+    5 stage       Reading             -> Batch       (`intake_stage`: sealed; nobody needs the file after)
+    6 work        Batch               -> Batch       (`intake_work`: scan, settle, store, finish; workers do it too)
+    7 report      Batch               -> Report
+Called again after a crash, it goes on with what is not done.
 """
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,25 +25,41 @@ from audit.leaf import Entry
 from gateway.domain.errors import Refused
 from gateway.flows import intake_report
 from gateway.flows.gate import Gate
-from gateway.flows.intake_keep import Run
-from gateway.flows.intake_origin import Judgement, Origin, Reading, judge, must_be_approved, origin_of, reading_of
-from gateway.flows.intake_pipeline import store_all
-from gateway.flows.intake_quarantine import keep_chunk
+from gateway.flows.intake_control import progress as progress_now
+from gateway.flows.intake_look import Looking
+from gateway.flows.intake_origin import Judgement, Reading, judge, must_be_approved, origin_of, reading_of
 from gateway.flows.intake_report import Report
-from gateway.flows.intake_rows import Rows
-from gateway.flows.intake_survey import LEAK, file_changed, survey
-from gateway.lists import headers
+from gateway.flows.intake_stage import stage
+from gateway.flows.intake_try import dry_run as tried
+from gateway.flows.intake_work import SCANNING, STORING, work_on
 from gateway.lists.errors import ListRefused
-from gateway.lists.reader import Chunk, digest
+from gateway.lists.headers import Field
+from gateway.lists.reader import digest
 from gateway.store import batches, sources
 from gateway.store.batches import Batch, BatchRecord
-from gateway.store.people_lookup import Connection
 from policies.terms import Verdict
 
-__all__ = ["Progress", "Report", "receive", "resume"]
+__all__ = ["Progress", "Report", "Wish", "bring", "receive", "receive_as", "resume"]
 
 Progress = Callable[[int, int], None]
-"""Hears how many of how many bytes of work are done; a file is read twice."""
+"""Hears how many of how many bytes of work are done; every byte is staged, scanned and stored."""
+
+_PASSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the sender says of a file; "" or empty finds it out.
+
+    Attributes:
+        overrides: column title to field name, where the proposal is wrong.
+        encoding, delimiter, sheet: how it is written.
+    """
+
+    overrides: Mapping[str, str]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
 
 
 def receive(
@@ -59,8 +72,9 @@ def receive(
     delimiter: str | None = None,
     progress: Progress | None = None,
     dry_run: bool = False,
+    sheet: str | None = None,
 ) -> Report:
-    """Import a list.
+    """Import a list to its end.
 
     Args:
         gate: the gateway.
@@ -72,9 +86,10 @@ def receive(
         delimiter: what the sender says; None to find out.
         progress: hears bytes done and bytes to do.
         dry_run: judge and count, keep nothing. Rows that repeat across chunks of 5,000 are then counted as new.
+        sheet: which one of a workbook.
 
     Returns:
-        The report. A verdict of `quarantine` or `refuse` is a report too.
+        The report. A verdict of `quarantine` or `refuse` is a report too; so is a list that somebody paused.
 
     Raises:
         NotFound: `source_unknown`. Refused: `source_not_approved`.
@@ -82,19 +97,34 @@ def receive(
         Conflict: `file_changed`, `import_running`.
         Unavailable: the database went away; import the same file again to go on.
     """
+    wish = Wish(overrides or {}, encoding or "", delimiter or "", sheet or "")
+    return receive_as(gate, actor, source_name, path, wish, progress, dry_run=dry_run)
+
+
+def receive_as(
+    gate: Gate,
+    actor: str,
+    source_name: str,
+    path: Path,
+    wish: Wish,
+    progress: Progress | None = None,
+    *,
+    dry_run: bool = False,
+) -> Report:
+    """Import a list to its end; see `receive`."""
     began = time.monotonic()
-    with gate.house.unit() as connection:
-        origin = origin_of(gate, connection, source_name)  # 1
-        received = _digest(path)  # 2
-        known = batches.known(connection, origin.source.no, bytes.fromhex(received))
-    work = _Work(gate, actor, origin, path, received, progress, began)
-    if known is not None and not dry_run:
-        return work.go_on(known)
-    judged = judge(origin, {origin.shared.defaults.country})  # 3
-    if judged.verdict is Verdict.REFUSE:
-        return work.refuse(judged, None, Counter(), {}, dry_run=dry_run)
-    reading = reading_of(path, overrides or {}, encoding, delimiter)  # 4
-    return work.take(reading, dry_run=dry_run)
+    work = _Work(gate, actor, source_name, path, wish, progress)
+    if dry_run:
+        return replace(work.try_out(), seconds=time.monotonic() - began)
+    begun = work.begin()
+    done = work_on(gate, begun.uid, work.hear) if begun.state in {SCANNING, STORING} else begun  # 6
+    return intake_report.of_batch(done, source_name, time.monotonic() - began, repeated=work.repeated)  # 7
+
+
+def bring(gate: Gate, actor: str, source_name: str, path: Path, wish: Wish, progress: Progress | None = None) -> Report:
+    """Stage a list and leave the work to the workers; the report says how far it is. Arguments as `receive`."""
+    work = _Work(gate, actor, source_name, path, wish, progress)
+    return intake_report.of_batch(work.begin(), source_name, 0.0, repeated=work.repeated)
 
 
 def resume(gate: Gate, actor: str, batch_uid: str, path: Path, progress: Progress | None = None) -> Report:
@@ -134,140 +164,104 @@ def _uid(text: str) -> bytes:
 
 
 class _Work:
-    """One call's import from the survey to the report."""
+    """One call's import until its rows are staged."""
 
     def __init__(
-        self,
-        gate: Gate,
-        actor: str,
-        origin: Origin,
-        path: Path,
-        received: str,
-        progress: Progress | None,
-        began: float,
+        self, gate: Gate, actor: str, source_name: str, path: Path, wish: Wish, progress: Progress | None
     ) -> None:
         self._gate = gate
         self._actor = actor
-        self._origin = origin
         self._path = path
-        self._received = received
+        self._wish = wish
         self._progress = progress
-        self._began = began
+        self.repeated = False
+        with gate.house.unit() as connection:
+            self._origin = origin_of(gate, connection, source_name)  # 1
+            self._received = _digest(path)  # 2
+            self._known = batches.known(connection, self._origin.source.no, bytes.fromhex(self._received))
 
-    def take(self, reading: Reading, *, dry_run: bool) -> Report:
-        """Survey, judge, begin, store, finish."""
-        found = survey(  # 5
-            reading.listed, reading.mapping, self._origin.shared.defaults.country, self._received, self._reader(0)
-        )
-        judged = judge(self._origin, found.countries)  # 6
-        if found.leaked:
-            judged = Judgement(Verdict.REFUSE, (*judged.reasons, LEAK), 0)
+    def begin(self) -> Batch:
+        """Take the list as far as staged, refused, or as far as it was."""
+        known = self._known
+        if known is not None and known.state != "staging":
+            self.repeated = known.state not in {SCANNING, STORING}
+            return known
+        judged = judge(self._origin, {self._origin.shared.defaults.country})  # 3
         if judged.verdict is Verdict.REFUSE:
-            counts = Counter({"row.read": found.rows, "row.refused.list_refused": found.rows})
-            return self.refuse(judged, reading, counts, found.found, dry_run=dry_run)
+            return self._refuse(judged)
+        reading = self._reading(known)  # 4
         must_be_approved(self._origin.source, judged.verdict)
-        if dry_run:
-            return self._try(reading, judged, found.found)
-        return self._store(self._begin(reading, judged, found.found), reading)  # 7
+        return self._staged(reading, judged, known)  # 5
 
-    def go_on(self, batch: Batch) -> Report:
-        """Give the report of a batch that is done, or store what is missing of it."""
-        if batch.state != "open":
-            return self._report(batch, repeated=True)
-        must_be_approved(self._origin.source, Verdict(batch.verdict))
-        told = batch.reading
-        reading = reading_of(self._path, _overrides(batch.mapping), str(told["encoding"]), str(told["delimiter"]))
-        return self._store(batch, reading)
+    def try_out(self) -> Report:
+        """Judge and count, keep nothing."""
+        judged = judge(self._origin, {self._origin.shared.defaults.country})  # 3
+        record = self._record("dry_run", judged, None)
+        if judged.verdict is not Verdict.REFUSE:
+            reading = self._reading(None)  # 4
+            record = self._record("dry_run", judged, reading)
+            record = tried(self._gate, self._actor, self._origin, reading, record)
+        return intake_report.of_batch(_unkept(self._gate, record), self._origin.source.name, 0.0)
 
-    def refuse(
-        self,
-        judged: Judgement,
-        reading: Reading | None,
-        counts: Counter[str],
-        found: Mapping[str, Mapping[str, int]],
-        *,
-        dry_run: bool,
-    ) -> Report:
+    def hear(self, batch: Batch) -> None:
+        """Tell how far the work on a staged list is."""
+        if self._progress is None or not batch.rows:
+            return
+        with self._gate.house.unit() as connection:
+            now = progress_now(connection, batch)
+        size = self._path.stat().st_size
+        before = {SCANNING: 1, STORING: 2}.get(now.phase, _PASSES)
+        part = now.rows_done / now.rows_total if now.under_way else 0
+        self._progress(int(size * (before + part)), size * _PASSES)
+
+    def _reading(self, known: Batch | None) -> Reading:
+        if known is None:
+            said = self._wish
+        else:
+            told = known.reading
+            overrides = {column: name or Field.IGNORE.value for column, name in known.mapping.items()}
+            said = Wish(overrides, str(told["encoding"]), str(told["delimiter"]), str(told.get("sheet", "")))
+        return reading_of(self._path, said.overrides, said.encoding, said.delimiter, said.sheet)
+
+    def _refuse(self, judged: Judgement) -> Batch:
         """Keep the manifest digest of a refused list, and nothing else of it."""
-        record = self._record("refused", judged, reading, counts, found)
-        if dry_run:
-            return self._unkept(record)
         with self._gate.house.unit() as connection:
+            record = self._record("refused", judged, None)
             batch = batches.begin(connection, batches.new_uid(), record, None, self._gate.clock())
-            self._enter(connection, "import.refused", batch, {"reasons": [each.code for each in judged.reasons]})
+            body = {
+                "batch": batch.uid.hex(), "source": self._origin.uid.hex(), "digest": batch.digest.hex(),
+                "verdict": batch.verdict, "reasons": [each.code for each in judged.reasons],
+            }  # fmt: skip
+            self._gate.house.enter(connection, [Entry("import.refused", self._actor, body)])
         # True now: the refusal is on file and in the ledger; of the list nothing is.
-        return self._report(batch)
-
-    def _begin(self, reading: Reading, judged: Judgement, found: Mapping[str, Mapping[str, int]]) -> Batch:
-        record = self._record("open", judged, reading, Counter(), found)
-        uid, kept_apart = batches.new_uid(), judged.verdict is Verdict.QUARANTINE
-        wrapped = self._gate.keyring.new_data_keys([uid])[0].wrapped if kept_apart else None
-        with self._gate.house.unit() as connection:
-            batch = batches.begin(connection, uid, record, wrapped, self._gate.clock())
-            self._enter(connection, "import.begun", batch, {"found": {"columns": len(found)}})
-        # True now: the batch exists with no chunk stored. A crash from here on is mended by importing the file again.
         return batch
 
-    def _store(self, batch: Batch, reading: Reading) -> Report:  # 8
-        if batch.verdict == Verdict.QUARANTINE:
-            for chunk in self._due(batch, reading):
-                keep_chunk(self._gate, batch, reading.mapping, chunk, self._actor)
-        else:
-            store_all(self._gate, self._run(batch), self._rows(reading), self._due(batch, reading))
-        return self._finish(batch)
-
-    def _due(self, batch: Batch, reading: Reading) -> Iterator[Chunk]:
-        """Give the chunks that are not yet stored, the last one only if the file is still the one received."""
-        read_to = self._reader(reading.listed.size)
-        for chunk in reading.listed.chunks(batch.next_chunk):
-            if chunk.digest is not None and chunk.digest != self._received:
-                raise file_changed()
-            if chunk.number >= batch.next_chunk:
-                yield chunk
-            read_to(chunk.byte_offset_after)
-
-    def _finish(self, batch: Batch) -> Report:  # 9
-        kind = "import.quarantined" if batch.verdict == Verdict.QUARANTINE else "import.finished"
-        with self._gate.house.unit() as connection:
-            batches.finish(connection, batch.no, self._gate.clock())
-            done = batches.known(connection, batch.source_no, batch.digest) or batch
-            self._enter(
-                connection, kind, done, {"chunks": done.next_chunk, "counts": dict(sorted(done.counts.items()))}
+    def _staged(self, reading: Reading, judged: Judgement, known: Batch | None) -> Batch:
+        gate = self._gate
+        with gate.house.alone(bytes.fromhex(self._received)) as ours:
+            if not ours:
+                raise batches.running()
+            batch = known or self._begun(reading, judged)
+            shared = self._origin.shared
+            looking = Looking(
+                reading.mapping, self._origin.bundle, shared.evidence, shared.defaults.country, gate.clock(), b"", {}
             )
-        # True now: the import is finished and in the ledger. A crash before this line is mended by importing again.
-        return self._report(done)
+            stage(gate, batch, reading.listed, looking, self._received, self._read_to)
+        # True now: every row that can be used is staged; the file is not needed any more.
+        with gate.house.unit() as connection:
+            return batches.by_uid(connection, batch.uid) or batch
 
-    def _try(self, reading: Reading, judged: Judgement, found: Mapping[str, Mapping[str, int]]) -> Report:
-        """Count what an import would do, undoing every chunk."""
-        record = self._record("dry_run", judged, reading, Counter(), found)
-        if judged.verdict is Verdict.QUARANTINE:
-            rows = Counter[str]()
-            for chunk in reading.listed.chunks():
-                rows.update({"row.read": len(chunk.rows) + len(chunk.rejected), "row.quarantined": len(chunk.rows)})
-                rows.update(f"row.refused.{each.reason}" for each in chunk.rejected)
-            return self._unkept(replace(record, counts=rows))
-        now = self._gate.clock()
-        run = Run(0, bytes(16), now, self._actor, self._origin.shared, self._origin.bundle.purposes, dry=True)
-        total = store_all(self._gate, run, self._rows(reading), reading.listed.chunks())
-        return self._unkept(replace(record, counts=total))
+    def _begun(self, reading: Reading, judged: Judgement) -> Batch:
+        uid = batches.new_uid()
+        wrapped = self._gate.keyring.new_data_keys([uid])[0].wrapped
+        with self._gate.house.unit() as connection:
+            return batches.begin(
+                connection, uid, self._record("staging", judged, reading), wrapped, self._gate.clock()
+            )
+        # True then: the batch exists with no row. A crash from here on is mended by importing the file again; of a file
+        # that breaks, and of a batch that nobody comes back to, nothing is left.
 
-    def _rows(self, reading: Reading) -> Rows:
-        origin = self._origin
-        return Rows(reading.mapping, origin.shared, origin.bundle, self._gate.lookup, self._gate.clock())
-
-    def _run(self, batch: Batch) -> Run:
-        origin = self._origin
-        return Run(batch.no, batch.uid, batch.created_at, self._actor, origin.shared, origin.bundle.purposes)
-
-    def _record(
-        self,
-        state: str,
-        judged: Judgement,
-        reading: Reading | None,
-        counts: Mapping[str, int],
-        found: Mapping[str, Mapping[str, int]],
-    ) -> BatchRecord:
-        cure = self._gate.clock() + timedelta(days=judged.cure_days) if judged.verdict is Verdict.QUARANTINE else None
+    def _record(self, state: str, judged: Judgement, reading: Reading | None) -> BatchRecord:
         return BatchRecord(
             source_no=self._origin.source.no,
             digest=bytes.fromhex(self._received),
@@ -276,34 +270,23 @@ class _Work:
             mapping=_told_mapping(reading),
             reading=_told_reading(reading),
             reasons=intake_report.plain(judged.reasons),
-            counts=counts,
-            columns=found,
-            cure_until=cure,
+            counts=Counter(),
+            columns={},
+            cure_until=None,
+            actor=self._actor,
         )
 
-    def _enter(self, connection: Connection, kind: str, batch: Batch, detail: Mapping[str, Any]) -> None:
-        body = {"batch": batch.uid.hex(), "source": self._origin.uid.hex(), "digest": batch.digest.hex(),
-                "verdict": batch.verdict, **detail}  # fmt: skip
-        self._gate.house.enter(connection, [Entry(kind, self._actor, body)])
+    def _read_to(self, done: int) -> None:
+        if self._progress is not None:
+            self._progress(done, _PASSES * self._path.stat().st_size)
 
-    def _report(self, batch: Batch, *, repeated: bool = False) -> Report:
-        seconds = time.monotonic() - self._began
-        return intake_report.of_batch(batch, self._origin.source.name, seconds, repeated=repeated)
 
-    def _unkept(self, record: BatchRecord) -> Report:
-        batch = Batch(
-            no=0, uid=b"", source_no=record.source_no, digest=record.digest, state="dry_run", verdict=record.verdict,
-            mapping=record.mapping, reading=record.reading, reasons=record.reasons, counts=record.counts,
-            columns=record.columns, next_chunk=0, wrapped=None, cure_until=record.cure_until,
-            created_at=self._gate.clock(),
-        )  # fmt: skip
-        return self._report(batch)
-
-    def _reader(self, done_before: int) -> Callable[[int], None]:
-        size, progress = self._path.stat().st_size, self._progress
-        if progress is None:
-            return lambda _: None
-        return lambda done: progress(done_before + done, 2 * size)
+def _unkept(gate: Gate, record: BatchRecord) -> Batch:
+    return Batch(
+        no=0, uid=b"", source_no=record.source_no, digest=record.digest, state="dry_run", verdict=record.verdict,
+        mapping=record.mapping, reading=record.reading, reasons=record.reasons, counts=record.counts,
+        columns=record.columns, next_chunk=0, wrapped=None, cure_until=record.cure_until, created_at=gate.clock(),
+    )  # fmt: skip
 
 
 def _told_mapping(reading: Reading | None) -> dict[str, str]:
@@ -316,8 +299,3 @@ def _told_reading(reading: Reading | None) -> dict[str, Any]:
     if reading is None:
         return {}
     return {"encoding": reading.listed.encoding.name, "delimiter": reading.listed.delimiter}
-
-
-def _overrides(mapping: Mapping[str, str]) -> dict[str, str]:
-    """Turn a kept mapping into the sender's word; a column that nobody declared stays so."""
-    return {column: field or headers.Field.IGNORE.value for column, field in mapping.items()}

@@ -27,7 +27,7 @@ from gateway.flows.intake_claims import Claim
 from gateway.flows.intake_keep import Keeping, Run
 from gateway.flows.intake_match import EMAIL, EXTERNAL, PHONE, Slot, Sorting, only_by_phone
 from gateway.flows.intake_standing import follow_stops
-from gateway.store import batches, intake, people
+from gateway.store import batches, intake, people, suppressions
 from gateway.store.people import Known, Match
 from gateway.store.people_lookup import Connection
 from gateway.store.suppressions import ALL, PARTIAL, STORAGE
@@ -65,11 +65,12 @@ def prepared(number: int, claims: list[Claim], tally: Counter[str]) -> Prepared:
     return Prepared(number, claims, tally, hashes, hashlib.sha256(b"".join(indexes)).hexdigest())
 
 
-def store_chunk(gate: Gate, run: Run, chunk: Prepared) -> Counter[str]:
+def store_chunk(gate: Gate, connection: Connection, run: Run, chunk: Prepared) -> Counter[str]:
     """Store one chunk.
 
     Args:
         gate: the gateway.
+        connection: the chunk's transaction; it is true once that commits.
         run: the import.
         chunk: the chunk that the batch waits for.
 
@@ -77,29 +78,28 @@ def store_chunk(gate: Gate, run: Run, chunk: Prepared) -> Counter[str]:
         The counts of this chunk: `row.*`, `dropped.*`, `suppressed.*`, `consent.*`.
 
     Raises:
-        Conflict: `import_running`: somebody else stored this chunk.
-        Unavailable: the database went away; whether the chunk was kept shows when the import is resumed.
+        Conflict: `import_running`: another chunk is due, or the import was ended.
     """
+    people.one_import_at_a_time(connection)
+    batch = batches.hold(connection, run.batch_no, chunk.number)  # 1
+    tally = try_chunk(gate, connection, run, chunk)  # 2 to 7
+    total = Counter(batch.counts)
+    total.update(tally)
+    batches.advance(connection, run.batch_no, total, gate.clock())  # 8
+    body: dict[str, Any] = {
+        "batch": run.batch_uid.hex(),
+        "chunk": chunk.number,
+        "counts": dict(sorted(tally.items())),
+        "identifiers": chunk.identifiers,
+    }
+    gate.house.enter(connection, [Entry("import.chunk", run.actor, body)])
+    return tally
+
+
+def try_chunk(gate: Gate, connection: Connection, run: Run, chunk: Prepared) -> Counter[str]:
+    """Do all of a chunk but its record; a dry run undoes it."""
     tally = Counter(chunk.tally)
-    with gate.house.unit() as connection:
-        people.one_import_at_a_time(connection)
-        if not run.dry:
-            batch = batches.hold(connection, run.batch_no, chunk.number)  # 1
-        _work(gate, connection, run, chunk, tally)  # 2 to 7
-        if run.dry:
-            connection.rollback()
-            return tally
-        total = Counter(batch.counts)
-        total.update(tally)
-        batches.advance(connection, run.batch_no, total, gate.clock())  # 8
-        body: dict[str, Any] = {
-            "batch": run.batch_uid.hex(),
-            "chunk": chunk.number,
-            "counts": dict(sorted(tally.items())),
-            "identifiers": chunk.identifiers,
-        }
-        gate.house.enter(connection, [Entry("import.chunk", run.actor, body)])
-    # True now: the chunk is on file, counted and in the ledger. A crash before this line left nothing of it.
+    _work(gate, connection, run, chunk, tally)
     return tally
 
 
@@ -122,6 +122,7 @@ def _screen(connection: Connection, chunk: Prepared, tally: Counter[str]) -> tup
     bits: dict[bytes, int] = {}
     for kind, asked in chunk.hashes.items():
         bits |= intake.suppressed(connection, kind, asked)
+    _follow(connection, chunk.claims, bits)
     admitted = []
     for claim in chunk.claims:
         total = 0
@@ -129,13 +130,25 @@ def _screen(connection: Connection, chunk: Prepared, tally: Counter[str]) -> tup
             for value in mark.suppress:
                 total |= bits.get(value, 0)
         reason = _shut(total) if claim.marks else "no_identifier"
-        tally["row.read"] += 1
         if reason:
             tally[f"row.refused.{reason}"] += 1
         else:
             tally["suppressed.marked"] += bool(total)
             admitted.append(claim)
     return admitted, bits
+
+
+def _follow(connection: Connection, claims: Sequence[Claim], bits: dict[bytes, int]) -> None:
+    """Let a hit under any hash of an identifier count under the one that is stored with it, now and for decisions."""
+    pairs = []
+    for claim in claims if bits else ():
+        for mark in claim.marks.values():
+            stored = mark.suppress[0]
+            for value in mark.suppress[1:]:
+                if value in bits:
+                    bits[stored] = bits.get(stored, 0) | bits[value]
+                    pairs.append((value, stored))
+    suppressions.follow(connection, pairs)
 
 
 def _shut(bits: int) -> str:

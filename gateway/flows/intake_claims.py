@@ -24,7 +24,10 @@ class ConsentClaim(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """An identifier as it may be stored: blind indexes of all live versions (the active first), suppression hashes."""
+    """An identifier as it may be stored: blind indexes of all live versions (the active first), suppression hashes.
+
+    The first suppression hash is the one that is stored with it: of the wide form (`gateway.flows.stop_hashes`).
+    """
 
     kind: str
     version: int

@@ -36,7 +36,6 @@ class Run:
         actor: who imports.
         shared: what the rows have in common.
         tree: the purposes in force.
-        dry: undo every chunk.
     """
 
     batch_no: int
@@ -45,7 +44,6 @@ class Run:
     actor: str
     shared: Shared
     tree: PurposeTree
-    dry: bool = False
 
 
 @dataclass(slots=True)

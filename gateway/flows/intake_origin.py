@@ -6,6 +6,7 @@ Must never let a suspended or revoked source through, and never judge milder tha
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from gateway.domain.errors import Refused
 from gateway.domain.lawfulness import verdict_on
@@ -13,13 +14,15 @@ from gateway.domain.people import Source
 from gateway.flows.gate import Gate
 from gateway.flows.intake_defaults import Defaults, Shared, read_defaults
 from gateway.flows.intake_report import Reason
-from gateway.flows.intake_survey import mapping_of
 from gateway.lists import headers
+from gateway.lists.headers import Field, Proposal
 from gateway.lists.reader import ListFile, open_list
 from gateway.store import parties, sources
 from gateway.store.people_lookup import Connection
 from policies.packs import Bundle
 from policies.terms import SourceStatus, Verdict
+
+_GUARDED: Final = (Field.NATIONAL_ID, Field.PASSWORD_HASH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,21 @@ class Judgement:
     cure_days: int
 
 
-def origin_of(gate: Gate, connection: Connection, name: str) -> Origin:
+def origin_of(gate: Gate, connection: Connection, name: str, *, silenced: bool = False) -> Origin:
     """Read the source and what its rows share.
+
+    Args:
+        gate: the gateway.
+        connection: a transaction.
+        name: of the source.
+        silenced: give a suspended or revoked one too, for a list that was on its way before.
 
     Raises:
         NotFound: `source_unknown`. Refused: `source_not_approved` for a suspended or revoked one.
     """
     bundle = gate.house.bundle(connection)
     row = sources.source(connection, name)
-    if row.source.status in {SourceStatus.SUSPENDED, SourceStatus.REVOKED}:
+    if not silenced and row.source.status in {SourceStatus.SUSPENDED, SourceStatus.REVOKED}:
         raise _not_approved(row.source)
     defaults = read_defaults(row.defaults, bundle)
     return Origin(row.source, row.uid, _shared(connection, row.source, row.collector, defaults), bundle)
@@ -104,11 +113,36 @@ def _not_approved(source: Source) -> Refused:
     )
 
 
-def reading_of(path: Path, overrides: Mapping[str, str], encoding: str | None, delimiter: str | None) -> Reading:
+def mapping_of(listed: ListFile, overrides: Mapping[str, str]) -> headers.Mapping:
+    """Say what each column means: as proposed from its title, and as the sender says.
+
+    National ids and credentials are taken for what they are only if the sender says so: a title alone declares
+    neither.
+
+    Raises:
+        MappingRefused: `column_unknown`, `field_unknown`, `column_mapped_twice`, `no_identifier`.
+    """
+    proposed = headers.propose(listed.columns)
+    guarded = {
+        each.column: Field.IGNORE.value
+        for each in proposed.proposals
+        if each.field in _GUARDED and each.column not in overrides
+    }
+    return headers.confirm(proposed, {**guarded, **overrides})
+
+
+def kept_mapping(kept: Mapping[str, str]) -> headers.Mapping:
+    """Give a confirmed mapping as it was kept: field by title, "" where nobody said what a column means."""
+    return headers.Mapping(
+        tuple(Proposal(column, Field(name) if name else None, "as it was confirmed") for column, name in kept.items())
+    )
+
+
+def reading_of(path: Path, overrides: Mapping[str, str], encoding: str, delimiter: str, sheet: str = "") -> Reading:
     """Settle how a file is read and what its columns mean.
 
     Raises:
         ListRefused, EncodingUnsure, MappingRefused: see `gateway.lists`.
     """
-    listed = open_list(path, encoding, delimiter)
+    listed = open_list(path, encoding or None, delimiter or None)
     return Reading(listed, mapping_of(listed, overrides))

@@ -4,13 +4,13 @@ Must never hold a cell: titles, words, codes and counts.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.store.batches import Batch
 from policies.terms import Verdict
 
-_ROWS = ("row.new", "row.joined", "row.merged_in_list", "row.quarantined")
+_ROWS = ("row.new", "row.joined", "row.merged_in_list", "row.quarantined", "row.held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Report:
         batch: the batch's uid, 32 hexadecimal digits; "" in a dry run.
         source: name of the source.
         digest: SHA-256 of the file, hex.
-        state: `open`, `finished`, `quarantined`, `refused` or `dry_run`.
+        state: as of a batch (`gateway.store.batches.Batch`), or `dry_run`.
         verdict: accept, quarantine or refuse.
         reasons: of the verdict, the gravest last.
         encoding, delimiter: how the file was read.
@@ -43,6 +43,10 @@ class Report:
         cure_until: until when a quarantined batch can be cured (RFC 3339), or "".
         repeated: the same file came from the same source before; nothing was done again.
         seconds: how long this call took.
+        actor: who brought the list.
+        rows: how many rows are staged.
+        treated: what the scan led to: column, kind, treatment, rule, citation, words, rows.
+        profile: what a sample says each column holds.
     """
 
     batch: str
@@ -60,6 +64,10 @@ class Report:
     cure_until: str
     repeated: bool
     seconds: float
+    actor: str = ""
+    rows: int = 0
+    treated: Sequence[Mapping[str, Any]] = ()
+    profile: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def read(self) -> int:
@@ -112,6 +120,7 @@ class Report:
                 "withdrawn": self.counts.get("consent.withdrawn", 0),
                 "ignored": dict(self.ignored),
             },
+            "treated": [dict(each) for each in self.treated],
             "chunks": self.chunks,
             "cure_until": self.cure_until,
             "repeated": self.repeated,
@@ -139,6 +148,10 @@ def of_batch(batch: Batch, source: str, seconds: float, *, repeated: bool = Fals
         found=batch.columns,
         counts=batch.counts,
         chunks=batch.next_chunk,
+        actor=batch.actor,
+        rows=batch.rows,
+        treated=batch.treated,
+        profile=batch.profile,
         cure_until=batch.cure_until.isoformat() if batch.cure_until else "",
         repeated=repeated,
         seconds=seconds,

@@ -15,6 +15,7 @@ from gateway.flows.intake_claims import Attributes, Claim, Dealt, Mark
 from gateway.flows.intake_consents import Speaking
 from gateway.flows.intake_defaults import Shared
 from gateway.flows.intake_values import Bad, Dates, Day, or_nothing
+from gateway.flows.stop_hashes import widened
 from gateway.flows.subject import external
 from gateway.lists.errors import BadValue
 from gateway.lists.headers import Mapping
@@ -138,7 +139,7 @@ class Rows:
         by_version, suppressed = self._lookup.both_many(kind, present)
         version = next(iter(by_version))
         indexes = zip(*by_version.values(), strict=True)
-        suppress = zip(*suppressed.values(), strict=True)
+        suppress = widened(self._lookup, kind, present, list(zip(*suppressed.values(), strict=True)))
         for at, index, hashes in zip(places, indexes, suppress, strict=True):
             marks[at][kind] = Mark(kind, version, index, hashes)
 

@@ -23,6 +23,7 @@ import orjson
 
 from audit.leaf import Entry, Json, Leaf
 from gateway.domain.errors import Invalid
+from gateway.domain.exported import safe_cell
 from gateway.domain.receipts import conditions, moment
 from gateway.domain.requests import Selector
 from gateway.flows.gate import Gate
@@ -193,11 +194,12 @@ def _table(said: list[Said], pieces: dict[int, _Piece], events: dict[int, int]) 
     for one in said:
         piece = pieces.get(one.evidence_no)
         entry = str(events[one.no]) if one.no in events else f"with the import from {one.source}" if one.source else ""
-        table.writerow([
+        row = [
             one.no, one.state.value, one.purpose, one.channel, one.sender or "*", " ".join(conditions(one.conditions)),
             one.wording, one.language, one.method, one.source or "the person", one.actor, moment(one.at),
             moment(one.received_at), piece.name if piece else "", piece.digest if piece else "", entry,
-        ])  # fmt: skip
+        ]  # fmt: skip
+        table.writerow([safe_cell(str(cell)) for cell in row])
     return text.getvalue().encode()
 
 

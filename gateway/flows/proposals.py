@@ -178,6 +178,14 @@ def shown(gate: Gate, kinds: Kinds, officer: Officer, uid: bytes) -> Standing:
         return _standing(gate, connection, kinds, officer, kept.by_uid(connection, uid))
 
 
+def overtake(gate: Gate, connection: Connection, kind: str, about: str) -> None:
+    """End the open proposal of an act whose matter has changed, if there is one: nobody could confirm it any more."""
+    held = kept.open_about(connection, kind, about)
+    if held is not None:
+        ended = kept.settle(connection, held.no, WITHDRAWN, "gateway", gate.clock())
+        gate.house.enter(connection, [Entry("proposal.withdrawn", "gateway", _said(ended))])
+
+
 def digest_of(kind: str, about: str, payload: Mapping[str, Json]) -> str:
     """Give the digest that a confirmation is bound to: SHA-256 (hex) of the canonical JSON of the whole."""
     return hashlib.sha256(canonical({"kind": kind, "about": about, "payload": payload})).hexdigest()

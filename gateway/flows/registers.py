@@ -22,6 +22,7 @@ from typing import Final
 from audit.leaf import Entry, Json
 from gateway.domain.errors import Conflict, Invalid
 from gateway.flows.gate import Gate
+from gateway.flows.stop_hashes import stop_columns
 from gateway.lists.errors import BadValue
 from gateway.lists.normal import email, phone
 from gateway.store import registers
@@ -187,5 +188,5 @@ def _hashes(gate: Gate, chunk: tuple[tuple[IdentifierKind, str], ...]) -> list[b
     for kind in (IdentifierKind.EMAIL, IdentifierKind.PHONE):
         values = [value for each, value in chunk if each is kind]
         if values:
-            found += [one for column in gate.lookup.suppression_many(kind, values).values() for one in column]
+            found += stop_columns(gate.lookup, kind, values)
     return found

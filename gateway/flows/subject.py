@@ -13,6 +13,7 @@ from gateway.domain.errors import Invalid, NotFound
 from gateway.domain.grant import Caller
 from gateway.domain.requests import Selector
 from gateway.flows.gate import Gate
+from gateway.flows.stop_hashes import stop_hashes
 from gateway.lists.errors import BadValue
 from gateway.lists.normal import email, external_id, phone
 from gateway.store import people_lookup
@@ -27,7 +28,8 @@ _KINDS = "email, phone, email_sha256, phone_sha256, token, external_id"
 class Named:
     """A selector as the database can look it up: by the person's uid, or by blind indexes of one kind.
 
-    `suppress` holds the suppression hashes of the same value, for what must outlive the person ([] for a uid).
+    `suppress` holds the suppression hashes of the same value, for what must outlive the person: of all its spellings,
+    or of exactly one where only a digest is known ([] for a uid).
     """
 
     uid: bytes | None
@@ -150,7 +152,7 @@ _AS_IMPORTED: Final[dict[str, Callable[[str], str]]] = {
 
 def _by_value(gate: Gate, kind: str, value: str) -> Named:
     keys = tuple(Key(*index) for index in gate.lookup.index(kind, value))
-    return Named(None, kind, keys, tuple(index.value for index in gate.lookup.suppression_index(kind, value)))
+    return Named(None, kind, keys, stop_hashes(gate.lookup, kind, value))
 
 
 def _by_digest(gate: Gate, kind: str, digest: bytes) -> Named:

@@ -12,8 +12,9 @@ from audit.leaf import Entry, Json
 from gateway.domain.errors import Invalid
 from gateway.domain.requests import Selector
 from gateway.flows.gate import Gate
-from gateway.flows.subject import named
+from gateway.flows.subject import Named, named
 from gateway.store import suppressions
+from gateway.store.people_lookup import Connection
 from gateway.store.suppressions import Suppression
 from policies.terms import Scope
 
@@ -47,8 +48,9 @@ def suppress(gate: Gate, actor: str, reason: str, stops: Iterable[Stop]) -> int:
     """
     if not _WORD.fullmatch(reason):
         raise Invalid("word_unfit", "The reason is a short word, such as `complaint` or `moved_away`.")
-    wanted = [one for stop in stops for one in _rows(gate, actor, reason, stop)]
+    asked = [(stop, named(gate, stop.selector, None)) for stop in stops]
     with gate.house.unit() as connection:
+        wanted = [one for stop, who in asked for one in _rows(connection, actor, reason, stop, who)]
         new = suppressions.add(connection, wanted)
         body: dict[str, Json] = {
             "reason": reason,
@@ -61,7 +63,8 @@ def suppress(gate: Gate, actor: str, reason: str, stops: Iterable[Stop]) -> int:
     return new
 
 
-def _rows(gate: Gate, actor: str, reason: str, stop: Stop) -> Iterator[Suppression]:
-    who = named(gate, stop.selector, None)
-    for digest in who.suppress:
+def _rows(connection: Connection, actor: str, reason: str, stop: Stop, who: Named) -> Iterator[Suppression]:
+    """Give the rows of one stop: the hashes of what was named, and those that are stored with it where it is known."""
+    stored = suppressions.stored_with(connection, who.kind, [key.value for key in who.keys])
+    for digest in dict.fromkeys((*who.suppress, *stored)):
         yield Suppression(who.kind, digest, stop.scope, reason, actor, stop.channel, stop.purpose)

@@ -15,9 +15,10 @@ from gateway.flows.observing import OBSERVE
 from gateway.flows.officers import Officer
 from gateway.flows.proposals import Kind, Proposal, Standing
 from gateway.flows.signing import SIGN_OFF
+from gateway.flows.sources_approval import APPROVE
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
-    {kind.name: kind for kind in (ACTIVATE, ROLL_BACK, SIGN_OFF, OBSERVE)}
+    {kind.name: kind for kind in (ACTIVATE, ROLL_BACK, SIGN_OFF, OBSERVE, APPROVE)}
 )
 
 

@@ -1,7 +1,8 @@
 """Turns an e-mail address into the one form under which it is looked up.
 
 The form is public (a tool may ask by SHA-256 of it) and versioned by `NORMALISATION_VERSION`. Must never
-merge two mailboxes that a provider may keep apart: dots and `+tags` stay.
+merge two mailboxes that a provider may keep apart: dots and `+tags` stay. `wide` merges them, and serves nothing but
+stopping.
 """
 
 import re
@@ -39,6 +40,31 @@ def email(value: str) -> str:
     if _PLAIN.fullmatch(plain):
         return plain
     return _careful(value)
+
+
+_SAME_HOST = {"googlemail.com": "gmail.com"}
+_DOTLESS = frozenset({"gmail.com"})
+_RESPELLED = ("@gmail.com", "@googlemail.com")
+
+
+def wide(address: str) -> str:
+    """Give the form under which all spellings of one mailbox meet, for suppression only: who says stop means the box.
+
+    A consent never follows it: it covers the address that it was given for.
+
+    Args:
+        address: as `email` gives it.
+
+    Returns:
+        The address without its `+tag`; where the host does not read dots in a name, without them, under the host's
+        first name.
+    """
+    if "+" not in address and not address.endswith(_RESPELLED):
+        return address
+    local, _, domain = address.rpartition("@")
+    host = _SAME_HOST.get(domain, domain)
+    name = local.partition("+")[0] or local
+    return f"{name.replace('.', '') if host in _DOTLESS else name}@{host}"
 
 
 def _careful(value: str) -> str:

@@ -1,7 +1,7 @@
 """Proposes what each column of a list means, and takes the sender's word where he gives it.
 
-A proposal is made from the title alone, in English, Korean, Chinese, Persian and German; it is shown and
-confirmed before any row is stored. Must never map one field from two columns: which of two e-mail addresses
+A proposal is made from the title alone, in English, Korean, Chinese, Persian, German and French; it is shown
+and confirmed before any row is stored. Must never map one field from two columns: which of two e-mail addresses
 is the person's is not ours to choose.
 """
 

@@ -6,12 +6,11 @@ let a decoder put its own letter in place of bytes that it cannot read.
 """
 
 import hashlib
-from typing import BinaryIO
 
+from gateway.lists.contents import BLOCK, Readable
 from gateway.lists.encoding import Encoding
 from gateway.lists.errors import ListRefused
 
-BLOCK = 256 * 1024
 LONGEST = 1 << 20  # bytes of a line, characters of a record that spans lines
 
 
@@ -22,11 +21,11 @@ class Lines:
         number: lines given so far, so the number of the last one.
     """
 
-    def __init__(self, file: BinaryIO, encoding: Encoding, line_end: bytes) -> None:
+    def __init__(self, file: Readable, encoding: Encoding, line_end: bytes) -> None:
         """Start at the beginning of the file.
 
         Args:
-            file: opened for bytes, at offset 0.
+            file: gives the bytes from the beginning.
             encoding: what it is written in.
             line_end: as `end_of_line` found it.
         """

@@ -1,29 +1,39 @@
-"""Reads a list of any size, in any of the known encodings, in constant memory.
+"""Reads a list of any size, in any of the known formats and encodings, in constant memory.
 
-`open_list` looks at the beginning and settles encoding, separator and columns; `ListFile.chunks` then gives
-the rows in numbered chunks of 5,000. The numbering depends on nothing but the file, so an interrupted import
-asks for `chunks(start=n)` and meets the same rows again; the digest on the last chunk proves that it is the
-same file.
+`open_list` looks at the beginning and settles packing, format, encoding, separator, sheet and columns;
+`ListFile.chunks` then gives the rows in numbered chunks of up to 5,000. The numbering depends on nothing but the file,
+so an interrupted import asks for `chunks(start=n)` and meets the same rows again; the digest on the last chunk proves
+that it is the same file. A file is known by what stands in it, never by its name.
 
-Must never hold more than a block and a chunk, echo a cell in a refusal, or drop a row without saying so: a
-row with the wrong number of cells comes out as a `RejectedRow`.
+Must never hold more than a block and a chunk, echo a cell in a refusal, or drop a row without saying so: a row that
+cannot be used comes out as a `RejectedRow`.
 """
 
-import csv
-import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from typing import Final
 
+from gateway.lists import columnar, delimited, objects, workbook
+from gateway.lists.archives import chosen, unzipped
+from gateway.lists.contents import Packed, Packing, sha256
 from gateway.lists.encoding import SAMPLE_BYTES, Encoding, detect
 from gateway.lists.errors import ListRefused
-from gateway.lists.lines import Lines, end_of_line
-from gateway.lists.separator import first_rows, sniff
+from gateway.lists.lines import end_of_line
+from gateway.lists.table import Body, Format, Record, Records, Unfit, empty
 
 CHUNK_ROWS = 5_000
-_MOST_COLUMNS = 500
-_DIGEST_BLOCK = 1 << 20
+_STEP: Final = 50  # rows between two looks at how much a chunk holds
+_MOST_LETTERS: Final = 16 << 20  # of a chunk
+_UTF8: Final = Encoding("utf-8", 0, 1.0)
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_GZIP: Final = b"\x1f\x8b"
+_PARQUET: Final = (b"PAR1", b"PARE")
+_ARCHIVES: Final = {b"BZh": 0, b"\xfd7zXZ": 0, b"7z\xbc\xaf": 0, b"Rar!": 0, b"\x28\xb5\x2f\xfd": 0, b"ustar": 257}
+# How spreadsheets write a number that was too long for them: the digits behind the first ones are gone.
+_SCIENTIFIC: Final = re.compile(r"\s*[+-]?\d(?:[.,]\d+)?[Ee]\+\d{2}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,9 @@ class RejectedRow:
 
     Attributes:
         row_no: number of the row in the file; the first row below the header is 1.
-        reason: `ragged`: it has more or fewer cells than the header names.
+        reason: `ragged`: it has more or fewer cells than the header names. `damaged_number`: a number in it lost
+            digits in a spreadsheet. `formula`: a formula stands in it. `nested`, `unknown_key`, `key_twice`,
+            `json_broken`, `text_broken`: it is no flat object of the known keys and of whole letters.
     """
 
     row_no: int
@@ -41,7 +53,7 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Up to 5,000 rows.
+    """Up to 5,000 rows; fewer where they are very long.
 
     Attributes:
         number: 0, 1, ...; stable for one file.
@@ -70,20 +82,24 @@ class ListFile:
     Attributes:
         path: where it lies.
         size: bytes.
-        encoding: what it is written in.
-        delimiter: the separator of cells.
+        format: what it is kept in.
+        packed: what it came in.
+        encoding: what it is written in; UTF-8 where the format settles that.
+        delimiter: the separator of cells; "" where the format has none.
+        sheet: what to name to `open_list` to read the same sheet, or the same file of an archive; "" where there is
+            no choice.
         columns: header names, stripped; a column without a name is called `column N`.
-        preamble: physical lines before the first row (the header, a `sep=` line).
-        line_end: the byte or bytes that end a line.
     """
 
     path: Path
     size: int
+    format: Format
+    packed: Packed
     encoding: Encoding
     delimiter: str
+    sheet: str
     columns: tuple[str, ...]
-    preamble: int
-    line_end: bytes
+    body: Body
 
     def chunks(self, start: int = 0) -> Iterator[Chunk]:
         """Read the rows.
@@ -96,13 +112,10 @@ class ListFile:
             Chunks in order; the last carries the digest.
 
         Raises:
-            ListRefused: `undecodable`, `nul_byte`, `line_too_long`, `field_too_long`, `quoting_broken`, each
-            with
-                its line.
+            ListRefused: the file cannot be read safely to its end; see `records` of its format.
         """
-        with self.path.open("rb") as file:
-            lines = Lines(file, self.encoding, self.line_end)
-            for chunk in _chunked(_records(lines, self.delimiter, self.preamble), lines, len(self.columns)):
+        with self.packed.opened() as contents:
+            for chunk in _chunked(self.body.records(contents), len(self.columns), self.size):
                 if chunk.number >= start or chunk.digest is not None:
                     yield chunk
 
@@ -110,128 +123,163 @@ class ListFile:
 def digest(path: Path) -> str:
     """Give the SHA-256 of a file as hex, in constant memory; a list is known by it."""
     with path.open("rb") as file:
-        sha = hashlib.sha256()
-        while block := file.read(_DIGEST_BLOCK):
-            sha.update(block)
-    return sha.hexdigest()
+        return sha256(file)
 
 
-def open_list(path: Path, encoding: str | None = None, delimiter: str | None = None) -> ListFile:
+def open_list(
+    path: Path, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None
+) -> ListFile:
     """Settle how a file has to be read.
 
     Args:
         path: the file.
         encoding: what the sender says; None to find out.
         delimiter: what the sender says; None to find out.
+        sheet: of a workbook, the title or number of the sheet; of an archive with several files, the name or number
+            of one, and behind a `!` its sheet. None to find out.
 
     Returns:
         The list, not yet read.
 
     Raises:
-        ListRefused: `file_missing`, `empty_file`, `header_only`, `header_missing`, `header_duplicate`,
-            `too_many_columns`, `binary_file`, `encoding_unknown`, and what `ListFile.chunks` raises.
+        ListRefused: `file_missing`, `empty_file`, `sheet_unknown`, `archive_nested`, `archive_unknown`,
+            `encoding_unknown`, `binary_file`, and what `settle` of its format, `chosen` and `Unpacked.read` raise.
         EncodingUnsure: `encoding_unsure`.
     """
-    sample = _sample(path)
-    found = detect(sample, encoding)
-    line_end = end_of_line(sample, found)
-    with path.open("rb") as file:
-        head = first_rows(Lines(file, found, line_end))
-    separator = delimiter or head.declared or sniff(head.text)
-    if len(separator) != 1:
-        raise ListRefused("delimiter_unknown", "The separator is one character: comma, semicolon, tab or |.")
-    listed = ListFile(path, path.stat().st_size, found, separator, (), 1 if head.declared else 0, line_end)
-    columns, used = _header(listed)
-    return ListFile(path, listed.size, found, separator, columns, listed.preamble + used, line_end)
-
-
-def _sample(path: Path) -> bytes:
-    """Read the beginning of the file."""
     if not path.is_file():
         raise ListRefused("file_missing", "There is no such file, or it cannot be read as one.")
-    with path.open("rb") as file:
-        sample = file.read(SAMPLE_BYTES)
-    if not sample.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
-        raise ListRefused("empty_file", "The file is empty. Send a list with a header and at least one row.")
-    return sample
+    packed, wish = _packing(path, sheet or "")
+    with packed.opened() as contents:
+        sample = contents.read(SAMPLE_BYTES)
+    settled = _Settling(packed, sample, wish, encoding, delimiter or None).settled()
+    if wish and settled.format is not Format.XLSX:
+        raise ListRefused("sheet_unknown", "A list of this kind has no sheets. Leave --sheet out.")
+    return settled
 
 
-def _header(listed: ListFile) -> tuple[tuple[str, ...], int]:
-    """Read the names of the columns and how many lines they take; make sure that a row follows."""
-    with listed.path.open("rb") as file:
-        lines = Lines(file, listed.encoding, listed.line_end)
-        records = _records(lines, listed.delimiter, listed.preamble)
-        first = next(records, None)
-        used = lines.number - listed.preamble
-        if first is None:
-            raise ListRefused("empty_file", "The file is empty. Send a list with a header and at least one row.")
-        columns = _named(first)
-        if next(records, None) is None:
-            raise ListRefused("header_only", "The file names columns but holds no row.")
-    return columns, used
+def _packing(path: Path, sheet: str) -> tuple[Packed, str]:
+    """Say what a file came in, and what is left of the sender's choice."""
+    plain = Packed(path)
+    with plain.opened() as contents:
+        head = contents.read(300)
+        _refuse_archives(head, "archive_unknown", "Pack the list with gzip or as a ZIP, or send it as it is.")
+        if head.startswith(_GZIP):
+            return Packed(path, Packing.GZIP), sheet
+        if not head.startswith(_ZIP):
+            return plain, sheet
+        archive = unzipped(contents.random()[0])
+        if workbook.is_workbook(archive):
+            return plain, sheet
+        member, choice, rest = chosen(archive, sheet)
+        return Packed(path, Packing.ZIP, member, choice), rest
 
 
-def _named(cells: list[str]) -> tuple[str, ...]:
-    """Check the header: short names, each once, none of them somebody's data."""
-    if len(cells) > _MOST_COLUMNS:
-        raise ListRefused("too_many_columns", f"A list has at most {_MOST_COLUMNS} columns.")
-    names = tuple(cell.strip() or f"column {number}" for number, cell in enumerate(cells, start=1))
-    # A missing header would make the first person a set of column names, and column names are shown
-    # everywhere.
-    if any("@" in name or sum(map(str.isdigit, name)) >= 6 for name in names):  # noqa: PLR2004  no title has six digits
-        raise ListRefused("header_missing", "The first line must name the columns; this one looks like a row.")
-    for place, name in enumerate(names, start=1):
-        if names.index(name) != place - 1:
-            raise ListRefused("header_duplicate", f"Column {place} has the same name as an earlier one. Rename it.")
-    return names
+def _refuse_archives(head: bytes, code: str, mend: str) -> None:
+    for magic, at in _ARCHIVES.items():
+        if head.startswith(magic, at):
+            raise ListRefused(code, f"The file is an archive. {mend}")
 
 
-def _records(lines: Lines, delimiter: str, skip: int) -> Iterator[list[str]]:
-    """Parse records after the preamble, with the csv rules for quotes; blank lines are no records."""
-    for _ in range(skip):
-        next(lines, None)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
-        lines.new_record()
-        try:
-            record = next(reader, None)
-        except csv.Error as error:
-            raise _unreadable(error, lines.number) from None  # the csv message is safe, its context is not
-        if record is None:
-            return
-        if record:
-            yield record
+@dataclass(frozen=True, slots=True)
+class _Settling:
+    """What is known of a list when its format is asked for."""
+
+    packed: Packed
+    sample: bytes
+    wish: str
+    encoding: str | None
+    delimiter: str | None
+
+    def settled(self) -> ListFile:
+        """Recognise the format and settle it."""
+        if self.packed.packing is not Packing.PLAIN:
+            self._refuse_nested()
+        if self.sample.startswith(workbook.OLE):
+            with self.packed.opened() as contents:
+                raise workbook.refuse_ole(contents.random()[0])
+        if self.sample.startswith(_ZIP):
+            book = workbook.settle(self.packed, self.wish)
+            return self._list(Format.XLSX, book, sheet=book.sheet)
+        if self.sample.startswith(_PARQUET):
+            return self._list(Format.PARQUET, columnar.settle(self.packed))
+        return self._text()
+
+    def _text(self) -> ListFile:
+        if not self.sample.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
+            raise empty()
+        found = detect(self.sample, self.encoding)
+        line_end = end_of_line(self.sample, found)
+        if objects.is_ndjson(self.sample[found.mark :].decode(found.name, "replace")):
+            return self._list(Format.NDJSON, objects.settle(self.packed, found, line_end), found)
+        body = delimited.settle(self.packed, found, line_end, self.delimiter)
+        return self._list(Format.CSV, body, found, body.delimiter)
+
+    def _list(
+        self, form: Format, body: Body, encoding: Encoding = _UTF8, delimiter: str = "", sheet: str = ""
+    ) -> ListFile:
+        path, choice = self.packed.path, self.packed.choice + sheet
+        size = path.stat().st_size
+        return ListFile(path, size, form, self.packed, encoding, delimiter, choice, body.columns, body)
+
+    def _refuse_nested(self) -> None:
+        """Refuse an archive in an archive; a workbook is one only to programs."""
+        mend = "It lies in another one. Pack the list once."
+        _refuse_archives(self.sample, "archive_nested", mend)
+        nested = self.sample.startswith(_GZIP)
+        if self.sample.startswith(_ZIP):
+            with self.packed.opened() as contents:
+                nested = not workbook.is_workbook(unzipped(contents.random()[0]))
+        if nested:
+            raise ListRefused("archive_nested", f"The file is an archive. {mend}")
 
 
-def _unreadable(error: csv.Error, line: int) -> ListRefused:
-    """Say what the csv rules object to."""
-    if "field limit" in str(error):
-        return ListRefused("field_too_long", f"Line {line}: a cell is too long, or a quote is never closed.")
-    return ListRefused("quoting_broken", f"Line {line}: the quotes do not match. A quote inside a cell is doubled.")
-
-
-def _chunked(records: Iterator[list[str]], lines: Lines, width: int) -> Iterator[Chunk]:
+def _chunked(records: Records, width: int, size: int) -> Iterator[Chunk]:
     """Cut records into chunks; the last one, perhaps empty, knows the digest."""
     number, first, ended = 0, 1, False
     while not ended:
-        batch = list(islice(records, CHUNK_ROWS))
-        ended = len(batch) < CHUNK_ROWS
+        batch, ended = _batch(records.rows)
         row_nos, rows, rejected = _sorted_out(batch, first, width)
-        yield Chunk(number, first, lines.offset, row_nos, rows, rejected, lines.digest() if ended else None)
+        offset = size if ended else records.offset()
+        yield Chunk(number, first, offset, row_nos, rows, rejected, records.digest() if ended else None)
         number, first = number + 1, first + len(batch)
 
 
-def _sorted_out(batch: list[list[str]], first: int, width: int) -> tuple[list[int], list[list[str]], list[RejectedRow]]:
-    """Part the rows that fit the header from the others; empty cells beyond it are forgiven."""
-    if all(len(record) == width for record in batch):
-        return list(range(first, first + len(batch))), batch, []
+def _batch(rows: Iterator[Record]) -> tuple[list[Record], bool]:
+    """Take the rows of one chunk, and say whether they were the last."""
+    batch: list[Record] = []
+    letters = 0
+    while len(batch) < CHUNK_ROWS and letters < _MOST_LETTERS:
+        wanted = min(_STEP, CHUNK_ROWS - len(batch))
+        step = list(islice(rows, wanted))
+        batch += step
+        if len(step) < wanted:
+            return batch, True
+        letters += sum(map(len, chain.from_iterable(row for row in step if not isinstance(row, Unfit))))
+    return batch, False
+
+
+def _sorted_out(batch: list[Record], first: int, width: int) -> tuple[list[int], list[list[str]], list[RejectedRow]]:
+    """Part the rows that can be used from the others; empty cells beyond the header are forgiven."""
     row_nos: list[int] = []
     rows: list[list[str]] = []
     rejected: list[RejectedRow] = []
     for row_no, record in enumerate(batch, start=first):
-        if len(record) >= width and not any(record[width:]):
-            row_nos.append(row_no)
-            rows.append(record[:width])
+        reason = _fault(record, width)
+        if isinstance(record, Unfit) or reason:
+            rejected.append(RejectedRow(row_no, reason))
         else:
-            rejected.append(RejectedRow(row_no, "ragged"))
+            row_nos.append(row_no)
+            rows.append(record if len(record) == width else record[:width])
     return row_nos, rows, rejected
+
+
+def _fault(record: Record, width: int) -> str:
+    """Say why a row cannot be used, or nothing."""
+    if isinstance(record, Unfit):
+        return record.reason
+    if len(record) != width and (len(record) < width or any(record[width:])):
+        return "ragged"
+    joined = "\t".join(record)
+    if ("E+" in joined or "e+" in joined) and any(map(_SCIENTIFIC.fullmatch, record)):
+        return "damaged_number"
+    return ""

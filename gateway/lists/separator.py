@@ -4,10 +4,11 @@ Must never read more than the first lines, nor mistake a comma inside quotes for
 """
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from gateway.lists.lines import Lines
+from gateway.lists.lines import LONGEST, Lines
 
 _CANDIDATES = (",", ";", "\t", "|")
 _LOOKED_AT = 50
@@ -19,7 +20,7 @@ class Head:
     """The first lines of a list.
 
     Attributes:
-        text: up to 50 lines, without the `sep=` line.
+        text: up to 50 lines, a mebibyte and the line that passes it, without the `sep=` line.
         declared: the separator that a `sep=` line declares, or None.
     """
 
@@ -29,11 +30,22 @@ class Head:
 
 def first_rows(lines: Lines) -> Head:
     """Take the first lines."""
-    text = tuple(islice(lines, _LOOKED_AT))
+    text = tuple(_beginning(lines))
     hint = text[0].rstrip("\r\n") if text else ""
     if hint.lower().startswith(_SHEET_HINT) and len(hint) == len(_SHEET_HINT) + 1:
         return Head(text[1:], hint[-1])
     return Head(text, None)
+
+
+def _beginning(lines: Lines) -> Iterator[str]:
+    """Give up to 50 lines, fewer where they are very long."""
+    room = LONGEST
+    for line in islice(lines, _LOOKED_AT):
+        yield line
+        lines.new_record()
+        room -= len(line)
+        if room < 0:
+            return
 
 
 def sniff(text: tuple[str, ...]) -> str:

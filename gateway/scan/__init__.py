@@ -1,9 +1,11 @@
-"""The scan room: finds personal data in columns that nobody declared, and tells that a list was stolen.
+"""The scan room: finds personal data in every cell of a list, and tells that a list was stolen.
 
-It never stores or returns what it found, only where; it opens no socket and loads no model.
+It never stores or returns what it found, only where; it opens no socket, and loads a model only where a house asks.
 """
 
-from gateway.scan.kinds import Kind
-from gateway.scan.scanner import ColumnVerdict, Finding, Findings, Scanner
+from gateway.scan.columns import MAY_HOLD, compare
+from gateway.scan.findings import ColumnVerdict, Finding, Findings
+from gateway.scan.kinds import Family, Kind
+from gateway.scan.scanner import Scanner
 
-__all__ = ["ColumnVerdict", "Finding", "Findings", "Kind", "Scanner"]
+__all__ = ["MAY_HOLD", "ColumnVerdict", "Family", "Finding", "Findings", "Kind", "Scanner", "compare"]

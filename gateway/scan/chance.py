@@ -32,14 +32,13 @@ def by_accident(passed: int, tried: int, chance: float) -> float:
     return exp(-tried * distance)
 
 
-def score(passed: int, tried: int, chance: float, *, named: bool) -> float:
-    """Give the score of one passing candidate from its column.
+def score(passed: int, tried: int, chance: float) -> float:
+    """Give the score of one passing candidate that nothing names, from its column.
 
     Args:
         passed: as for `by_accident`, over the column.
         tried: likewise.
         chance: likewise.
-        named: whether the title or the cell names the kind.
 
     Returns:
         0.3 (as chance would) to 0.95 (the column is of the kind).
@@ -47,8 +46,6 @@ def score(passed: int, tried: int, chance: float, *, named: bool) -> float:
     bound = by_accident(passed, tried, chance)
     if bound <= PROOF:
         return CERTAIN
-    if named:
-        return NAMED
     if bound <= STRONG:
         return LIKELY
     return POSSIBLE if passed == tried else CHANCE

@@ -1,22 +1,46 @@
 """Speaks Presidio: the one fused recogniser, and an engine without a language model.
 
-One recogniser that looks once replaces one per country that each look again; it is called directly for
-columns, and through `AnalyzerEngine` for single texts, beside whatever recognisers a house adds. Must never
-import Presidio before a scan is wanted (it takes two seconds), nor load a recogniser that asks the network
+One recogniser that looks once replaces one per country that each look again. Columns are looked at by `look` alone,
+which the recogniser calls too; single texts go through `AnalyzerEngine`, beside whatever recognisers a house adds.
+Must never import Presidio before it is wanted (it takes two seconds), nor load a recogniser that asks the network
 (its e-mail one does).
 """
 
 import logging
+from collections.abc import Container
 from functools import lru_cache
 from typing import Any
 
+from gateway.scan import trials, wording
+from gateway.scan.candidates import Candidate, alone, candidates, titled
 from gateway.scan.kinds import Kind
-from gateway.scan.letters import flat
-from gateway.scan.trials import trials
+from gateway.scan.letters import Flat, flat
 
-_LANGUAGE = "en"  # Presidio wants one; nothing here depends on it
-_SAYS_NO = 0.0
-_BY_CHECK, _BY_FORM = 0.6, 0.95
+LANGUAGE = "en"  # Presidio wants one; nothing here depends on it
+_THRESHOLD = 0.3
+
+
+def look(
+    shape: Flat, title: str, expected: Container[Kind] = (), *, numbers: bool = True, words: bool = True
+) -> list[Candidate]:
+    """Look at one cell once.
+
+    Args:
+        shape: the cell made flat.
+        title: of its column; "" for none.
+        expected: kinds that the column was declared to hold.
+        numbers: whether the detector of numbers, addresses and credentials looks.
+        words: whether the detector of words looks.
+
+    Returns:
+        Candidates with their places in the cell as it came, failed ones included: columns are judged by how many fail.
+    """
+    tried = trials.trials(shape.text) if numbers else []
+    if words:
+        tried = tried + wording.trials(shape.text, title)
+    if not tried:
+        return []
+    return candidates(shape, tried, lambda kind: kind in expected or titled(title, kind))
 
 
 @lru_cache(maxsize=1)
@@ -24,8 +48,8 @@ def fused() -> Any:
     """Build the recogniser, once.
 
     Returns:
-        A Presidio `EntityRecognizer`. Its `analyze(text, entities, nlp_artifacts)` gives candidates that
-        failed their check too, with score 0, because columns are judged by how many fail.
+        A Presidio `EntityRecognizer`. Its `analyze(text, entities, nlp_artifacts)` gives what passes its check, or
+        would need a word beside it and has one.
     """
     # Presidio logs the names of what it loads at INFO; nothing of that concerns the house's log.
     logging.getLogger("presidio-analyzer").setLevel(logging.WARNING)
@@ -34,23 +58,19 @@ def fused() -> Any:
     known = {"recognizer_name": "OstiaryFusedRecogniser"}
 
     class FusedRecogniser(EntityRecognizer):  # type: ignore[misc, unused-ignore]  # untyped base
-        """Cards, accounts, national numbers, phones, addresses and stored passwords in one look."""
+        """Cards, accounts, national numbers, phones, addresses, stored passwords and sensitive words in one look."""
 
         def load(self) -> None:
             """Nothing to load."""
 
         def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[Any]:  # noqa: ARG002  Presidio's
-            """Find candidates in one text; spans point into it as it came."""
-            shape = flat(text)
+            """Find what one text holds; spans point into it as it came."""
             wanted = set(entities)
-            results = []
-            for trial in trials(shape.text):
-                if trial.kind not in wanted:
-                    continue
-                score = (_BY_FORM if trial.certain else _BY_CHECK) if trial.passed else _SAYS_NO
-                start, end = shape.span(trial.start, trial.end)
-                results.append(RecognizerResult(trial.kind.value, start, end, score, recognition_metadata=known))
-            return results
+            return [
+                RecognizerResult(each.kind.value, each.start, each.end, score, recognition_metadata=known)
+                for each in look(flat(text), "")
+                if each.kind in wanted and (score := alone(each)) > 0
+            ]
 
     return FusedRecogniser(supported_entities=[kind.value for kind in Kind], name=known["recognizer_name"])
 
@@ -65,12 +85,9 @@ def engine() -> Any:
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import NlpEngineProvider
 
-    settings = {"nlp_engine_name": "no_op", "models": [{"lang_code": _LANGUAGE, "model_name": "none"}]}
+    settings = {"nlp_engine_name": "no_op", "models": [{"lang_code": LANGUAGE, "model_name": "none"}]}
     nothing = NlpEngineProvider(nlp_configuration=settings).create_engine()
-    registry = RecognizerRegistry(recognizers=[fused()], supported_languages=[_LANGUAGE])
+    registry = RecognizerRegistry(recognizers=[fused()], supported_languages=[LANGUAGE])
     return AnalyzerEngine(
-        registry=registry,
-        nlp_engine=nothing,
-        supported_languages=[_LANGUAGE],
-        default_score_threshold=_BY_CHECK / 2,
+        registry=registry, nlp_engine=nothing, supported_languages=[LANGUAGE], default_score_threshold=_THRESHOLD
     )

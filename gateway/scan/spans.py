@@ -22,3 +22,10 @@ class Taken:
     def take(self, start: int, end: int) -> None:
         """Settle a stretch."""
         insort(self._spans, (start, end))
+
+    def takes(self, start: int, end: int) -> bool:
+        """Settle a stretch if it touches none; say whether it did."""
+        free = not self.touches(start, end)
+        if free:
+            self.take(start, end)
+        return free

@@ -13,6 +13,7 @@ from audit.errors import NotSettled
 from audit.leaf import Entry
 from audit.ledger import Lag, Sequencer, enter, receipt
 from gateway.domain.errors import Unavailable
+from gateway.store.engine import translated
 from gateway.store.unit import unit
 from policies.load import restore
 from policies.packs import Bundle
@@ -51,6 +52,25 @@ class House:
         with unit(self.engine, "repeatable_read") as other:
             other.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")  # takes no parameter; the server named it
             yield other
+
+    @contextmanager
+    def alone(self, name: bytes) -> Iterator[bool]:
+        """Hold a name for this process as long as the block lasts, outside of any transaction; a crash lets go of it.
+
+        Args:
+            name: 8 bytes or more; what is held is its first eight.
+
+        Yields:
+            Whether it is ours; False while another process holds it.
+        """
+        key = {"key": int.from_bytes(name[:8], "big", signed=True)}
+        with translated(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            held = bool(connection.execute(_TRY, key).scalar_one())
+            try:
+                yield held
+            finally:
+                if held:
+                    connection.execute(_LET_GO, key)
 
     def bundle(self, connection: Connection) -> Bundle:
         """Give the bundle in force, as this transaction sees it.
@@ -101,6 +121,8 @@ class House:
         return self.sequencer.lag()
 
 
+_TRY = text("SELECT pg_try_advisory_lock(:key)")
+_LET_GO = text("SELECT pg_advisory_unlock(:key)")
 _DETAIL = text("INSERT INTO ledger_detail (inbox_no, ciphertext) VALUES (:no, :sealed)")
 _EXPORT = text("SELECT pg_export_snapshot()")
 _IN_FORCE = text("SELECT digest FROM bundle WHERE in_force_from IS NOT NULL AND in_force_to IS NULL")

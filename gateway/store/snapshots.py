@@ -55,6 +55,7 @@ def _source(row: Any) -> Source:
 
 _LATEST = text("SELECT at FROM ledger_leaf ORDER BY idx DESC LIMIT 1")
 _SOURCES = text(
-    "SELECT no, name, kind, status, collector_no, country, audience, collected_at, expires_at, evidence, named,"
+    "SELECT no, name, kind, status, collector_no, coalesce(nullif(origin, ''), country) AS country, audience,"
+    " collected_at, expires_at, evidence, named,"
     " coalesce((defaults->>'by_person')::boolean, false) AS by_person FROM source ORDER BY no"
 )

@@ -21,10 +21,14 @@ class SourceRow:
 
     Attributes:
         uid: 16 bytes; how the ledger names it.
-        source: as the decision sees it.
-        collector: name of the party that collected.
+        source: as the decision sees it; its country is where the data is from.
+        collector: name of the party that collected or acquired.
         defaults: what the rows of its lists share, as JSON (see `gateway.flows.intake_defaults`).
         version: counts every change.
+        supplier: name of the party that it came from, "" if that is the collector.
+        contract, notice: the version of the contract with the supplier, and of the notice that people were shown.
+        collected_in: where it was collected or acquired, ISO 3166-1 alpha-2.
+        origin: where the data is from, if not from there; else "".
     """
 
     uid: bytes
@@ -32,11 +36,16 @@ class SourceRow:
     collector: str
     defaults: Mapping[str, Any]
     version: int
+    supplier: str = ""
+    contract: str = ""
+    notice: str = ""
+    collected_in: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """What is said of a source when it is registered; times are UTC, parties are numbers."""
+    """What is said of a source when it is registered or changed; times are UTC, parties are numbers."""
 
     name: str
     kind: str
@@ -49,6 +58,31 @@ class SourceRecord:
     evidence: tuple[str, ...]
     named: tuple[int, ...]
     defaults: Mapping[str, Any]
+    supplier_no: int | None = None
+    contract: str = ""
+    notice: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered to a question, by whom, when (UTC)."""
+
+    question: str
+    answer: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A file of evidence of a source: what it shows, its record, its digest (32 bytes), who brought it, when (UTC)."""
+
+    word: str
+    evidence_no: int
+    digest: bytes
+    actor: str
+    at: datetime
 
 
 def add(connection: Connection, record: SourceRecord) -> SourceRow:
@@ -57,18 +91,40 @@ def add(connection: Connection, record: SourceRecord) -> SourceRow:
     Raises:
         Conflict: `source_exists`.
     """
-    values = {
-        "uid": secrets.token_bytes(16), "name": record.name, "kind": record.kind, "status": record.status.value,
-        "collector": record.collector_no, "country": record.country, "audience": record.audience.value,
-        "collected_at": record.collected_at, "expires_at": record.expires_at, "evidence": list(record.evidence),
-        "named": list(record.named), "defaults": json.dumps(dict(record.defaults)),
-    }  # fmt: skip
     try:
         with connection.begin_nested():
-            connection.execute(_ADD, values)
+            connection.execute(_ADD, {"uid": secrets.token_bytes(16), "name": record.name, **_values(record)})
     except IntegrityError as error:
         raise Conflict("source_exists", "A source of that name is registered already; choose another.") from error
     return source(connection, record.name)
+
+
+def change(connection: Connection, no: int, record: SourceRecord) -> None:
+    """Say something else of a source; its name stays, its version goes up."""
+    connection.execute(_CHANGE, {"no": no, **_values(record)})
+
+
+def answer(connection: Connection, no: int, said: Answer) -> None:
+    """Keep an answer; the newest to a question counts."""
+    values = {"no": no, "question": said.question, "answer": said.answer, "actor": said.actor, "at": said.at}
+    connection.execute(_ANSWER, values)
+
+
+def answers(connection: Connection, no: int) -> dict[str, Answer]:
+    """Give the newest answer to each question that was answered."""
+    rows = connection.execute(_ANSWERS, {"no": no})
+    return {row.question: Answer(row.question, row.answer, row.actor, row.at) for row in rows}
+
+
+def prove(connection: Connection, no: int, proof: Proof) -> None:
+    """Keep that a file of evidence belongs to a source."""
+    values = {"no": no, "word": proof.word, "evidence": proof.evidence_no, "digest": proof.digest}
+    connection.execute(_PROVE, values | {"actor": proof.actor, "at": proof.at})
+
+
+def proofs(connection: Connection, no: int) -> list[Proof]:
+    """List the files of evidence of a source, oldest first."""
+    return [Proof(*row) for row in connection.execute(_PROOFS, {"no": no})]
 
 
 def source(connection: Connection, name: str, *, lock: bool = False) -> SourceRow:
@@ -86,6 +142,11 @@ def source(connection: Connection, name: str, *, lock: bool = False) -> SourceRo
 def name_of(connection: Connection, no: int) -> str:
     """Give the name of a source by its number; a wrong number is a bug."""
     return str(connection.execute(_NAME, {"no": no}).scalar_one())
+
+
+def uid_of(connection: Connection, no: int) -> bytes:
+    """Give the uid of a source by its number; a wrong number is a bug."""
+    return bytes(connection.execute(_UID, {"no": no}).scalar_one())
 
 
 def sources(connection: Connection) -> list[SourceRow]:
@@ -108,31 +169,63 @@ def history(connection: Connection, no: int) -> list[tuple[datetime, str, str]]:
     return [(row.at, row.kind, row.actor) for row in connection.execute(_HISTORY, {"no": no})]
 
 
+def _values(record: SourceRecord) -> dict[str, Any]:
+    return {
+        "kind": record.kind, "status": record.status.value, "collector": record.collector_no,
+        "country": record.country, "audience": record.audience.value, "collected_at": record.collected_at,
+        "expires_at": record.expires_at, "evidence": list(record.evidence), "named": list(record.named),
+        "defaults": json.dumps(dict(record.defaults)), "supplier": record.supplier_no, "contract": record.contract,
+        "notice": record.notice, "origin": record.origin,
+    }  # fmt: skip
+
+
 def _row(row: Row[Any]) -> SourceRow:
     return SourceRow(
         uid=row.uid,
         source=Source(
             no=row.no, name=row.name, kind=row.kind, status=SourceStatus(row.status), collector=row.collector_no,
-            country=row.country, audience=AudienceKind(row.audience), collected_at=row.collected_at,
+            country=row.origin or row.country, audience=AudienceKind(row.audience), collected_at=row.collected_at,
             expires_at=row.expires_at, evidence=frozenset(row.evidence), named=frozenset(row.named),
             by_person=bool(row.defaults.get("by_person", False)),
         ),
-        collector=row.collector, defaults=row.defaults, version=row.version,
+        collector=row.collector, defaults=row.defaults, version=row.version, supplier=row.supplier,
+        contract=row.contract, notice=row.notice, collected_in=row.country, origin=row.origin,
     )  # fmt: skip
 
 
 _SELECT = """SELECT s.no, s.uid, s.name, s.kind, s.status, s.collector_no, p.name AS collector, s.country, s.audience,
-    s.collected_at, s.expires_at, s.evidence, s.named, s.defaults, s.version
-    FROM source s JOIN party p ON p.no = s.collector_no"""
+    s.collected_at, s.expires_at, s.evidence, s.named, s.defaults, s.version, coalesce(f.name, '') AS supplier,
+    s.contract, s.notice, s.origin
+    FROM source s JOIN party p ON p.no = s.collector_no LEFT JOIN party f ON f.no = s.supplier_no"""
 _BY_NAME = text(f"{_SELECT} WHERE s.name = :name")
 _BY_NAME_LOCKED = text(f"{_SELECT} WHERE s.name = :name FOR UPDATE OF s")
 _ALL = text(f"{_SELECT} ORDER BY s.name")
 _ADD = text(
     "INSERT INTO source (uid, name, kind, status, collector_no, country, audience, collected_at, expires_at, evidence,"
-    " named, defaults) VALUES (:uid, :name, :kind, :status, :collector, :country, :audience, :collected_at,"
-    " :expires_at, :evidence, :named, CAST(:defaults AS jsonb))"
+    " named, defaults, supplier_no, contract, notice, origin) VALUES (:uid, :name, :kind, :status, :collector,"
+    " :country, :audience, :collected_at, :expires_at, :evidence, :named, CAST(:defaults AS jsonb), :supplier,"
+    " :contract, :notice, :origin)"
 )
+_CHANGE = text(
+    "UPDATE source SET kind = :kind, status = :status, collector_no = :collector, country = :country,"
+    " audience = :audience, collected_at = :collected_at, expires_at = :expires_at, evidence = :evidence,"
+    " named = :named, defaults = CAST(:defaults AS jsonb), supplier_no = :supplier, contract = :contract,"
+    " notice = :notice, origin = :origin, version = version + 1 WHERE no = :no"
+)
+_ANSWER = text(
+    "INSERT INTO source_answer (source_no, question, answer, actor, at) VALUES (:no, :question, :answer, :actor, :at)"
+)
+_ANSWERS = text(
+    "SELECT DISTINCT ON (question) question, answer, actor, at FROM source_answer WHERE source_no = :no"
+    " ORDER BY question, no DESC"
+)
+_PROVE = text(
+    "INSERT INTO source_evidence (source_no, word, evidence_no, digest, actor, at)"
+    " VALUES (:no, :word, :evidence, :digest, :actor, :at)"
+)
+_PROOFS = text("SELECT word, evidence_no, digest, actor, at FROM source_evidence WHERE source_no = :no ORDER BY no")
 _NAME = text("SELECT name FROM source WHERE no = :no")
+_UID = text("SELECT uid FROM source WHERE no = :no")
 _SET_STATUS = text("UPDATE source SET status = :status, version = version + 1 WHERE no = :no")
 _NOTE = text(
     "INSERT INTO source_event (source_no, kind, actor, detail, at)"

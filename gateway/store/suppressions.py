@@ -116,6 +116,38 @@ def hits(connection: Connection, kind: str, hashes: Sequence[bytes]) -> dict[byt
     return found
 
 
+def stored_with(connection: Connection, kind: str, indexes: Sequence[bytes]) -> list[bytes]:
+    """Give the suppression hashes that are stored with identifiers of these blind indexes.
+
+    They are of the wide form; who names an identifier by its digest cannot know it.
+    """
+    if not indexes:
+        return []
+    found = connection.execute(_STORED, {"kind": str(kind), "indexes": list(indexes)})
+    return [bytes(row.suppress) for row in found]
+
+
+def follow(connection: Connection, pairs: Sequence[tuple[bytes, bytes]]) -> None:
+    """Let what is suppressed under one hash be suppressed under another of the same identifier too.
+
+    Decisions look up the hash that is stored with an identifier; a suppression may have been added by digest, by an
+    older version of the key or before there was a wide form. This only narrows.
+
+    Args:
+        connection: the transaction that holds the lock of `hits`.
+        pairs: the hash that was hit, and the one that is stored.
+    """
+    if not pairs:
+        return
+    hit, stored = zip(*pairs, strict=True)
+    new = connection.execute(_FOLLOW, {"hit": list(hit), "stored": list(stored)}).all()
+    if new:
+        bits = [_bits(row.scope, row.channel) for row in new]
+        connection.execute(
+            _MARK, {"kinds": [row.kind for row in new], "hashes": [row.hash for row in new], "bits": bits}
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """What a suppression of scope `purpose` says of one person who has the suppressed identifier."""
@@ -169,6 +201,16 @@ SELECT * FROM unnest(
   CAST(:kinds AS text[]), CAST(:hashes AS bytea[]), CAST(:scopes AS text[]), CAST(:channels AS text[]),
   CAST(:purposes AS text[]), CAST(:senders AS bigint[]), CAST(:reasons AS text[]), CAST(:actors AS text[]))
 ON CONFLICT ON CONSTRAINT uq_suppression_what DO NOTHING
+""")
+_STORED = text("SELECT DISTINCT suppress FROM identifier WHERE kind = :kind AND index = ANY(CAST(:indexes AS bytea[]))")
+_FOLLOW = text("""
+INSERT INTO suppression (kind, hash, scope, channel, purpose, sender_no, reason, actor, at)
+SELECT DISTINCT ON (x.kind, p.stored, x.scope, x.channel, x.purpose, x.sender_no)
+  x.kind, p.stored, x.scope, x.channel, x.purpose, x.sender_no, x.reason, x.actor, x.at
+FROM unnest(CAST(:hit AS bytea[]), CAST(:stored AS bytea[])) AS p(hit, stored) JOIN suppression x ON x.hash = p.hit
+ORDER BY x.kind, p.stored, x.scope, x.channel, x.purpose, x.sender_no, x.no
+ON CONFLICT ON CONSTRAINT uq_suppression_what DO NOTHING
+RETURNING kind, hash, scope, channel
 """)
 _MARK = text("""
 UPDATE identifier i SET bits = i.bits | m.bits

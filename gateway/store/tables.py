@@ -132,6 +132,10 @@ source = Table(
     Column("defaults", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("version", Integer, nullable=False, server_default=text("1")),
     when("created_at", now=True),
+    Column("supplier_no", ForeignKey("party.no")),
+    word("contract"),
+    word("notice"),
+    word("origin"),
 )
 
 source_event = Table(
@@ -175,6 +179,12 @@ batch = Table(
     when("cure_until", nullable=True),
     when("created_at", now=True),
     when("updated_at", now=True),
+    word("actor"),
+    Column("rows", BigInteger, nullable=False, server_default=text("0")),
+    Column("chunks", Integer, nullable=False, server_default=text("0")),
+    Column("profile", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("treated", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    when("paused_at", nullable=True),
     UniqueConstraint("source_no", "digest"),
 )
 

@@ -22,9 +22,10 @@ HEAVY = (
     "casbin",
 )
 WANTED = {
-    "serve", "demo", "init", "doctor", "import", "release", "decide", "explain", "link", "keys show", "source add",
-    "source list", "source show", "source approve", "source suspend", "source revoke", "tool add", "tool list",
-    "tool key",
+    "serve", "demo", "init", "doctor", "import", "scan", "release", "decide", "explain", "link", "keys show", "source add",
+    "source list", "source show", "source approve", "source suspend", "source revoke",
+    "source template save", "source template list", "source template show", "source template delete",
+    "tool add", "tool list", "tool key",
     "party add", "party list", "lint", "register load", "register list",
     "campaign add", "campaign list", "campaign show", "campaign pause", "campaign resume",
     "campaign end", "consent record", "consent due", "consent reconfirm",

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from audit.note import verifier_key
 from audit.verify import verify_receipt
 from gateway.console.door import after_sign_in, secure_for
-from gateway.console.lists import safe_title
+from gateway.flows.import_columns import safe_title
 from gateway.flows.sources import SourceWish, register_source
 from gateway.store import batches, parties
 from gateway.store.batches import BatchRecord
@@ -20,7 +20,7 @@ Office = Any  # of conftest, which tests cannot import
 
 PAGES = ("", "/sources", "/sources/Autumn%20sign-up", "/imports", "/ledger", "/ledger/0", "/ask")
 """Every page but those whose address holds a number."""
-FORMS = ("/sign-out", "/ledger/verify", "/ask")
+FORMS = ("/sign-out", "/ledger/verify", "/ask", "/language")
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_every_page_opens_for_an_officer_and_loads_nothing_from_elsewhere(stocke
         assert " style=" not in answer.text, path
         assert not re.search(r"\son[a-z]+=", answer.text), path
         assert "<script>" not in answer.text, path
-        assert '<html lang="en">' in answer.text
+        assert '<html lang="en" dir="ltr">' in answer.text
         assert "kim@example.kr" not in answer.text
     for name in ("console.css", "copy.js", "mark.svg"):
         asset = client.get(f"/console/assets/{name}")

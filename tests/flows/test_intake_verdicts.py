@@ -11,10 +11,10 @@ from sqlalchemy import text
 from gateway.domain.errors import Conflict, Invalid, NotFound, Ostiary, Refused
 from gateway.flows.gate import Gate
 from gateway.flows.intake import receive
-from gateway.flows.intake_quarantine import open_rows
 from gateway.flows.intake_report import Report
+from gateway.flows.intake_sealed import Sealing
 from gateway.flows.sources import SourceWish, register_source, revoke_source, suspend_source
-from gateway.store import batches
+from gateway.store import batches, chunks
 from policies.terms import Verdict
 from tests.flows.test_intake import FORM, HEADER, chunks_of_ten, counts, house, listed, make_source, one, person
 
@@ -59,7 +59,8 @@ def test_passwords_beside_identifiers_tell_of_a_leak(house: Gate, tmp_path: Path
     assert report.verdict is Verdict.REFUSE
     assert report.reasons[-1].code == "leak_tell_credentials"
     assert dict(report.refused) == {"list_refused": 30}
-    assert counts(house)["person"] == counts(house)["quarantine_row"] == 0
+    assert counts(house)["person"] == 0
+    assert one(house, "SELECT count(*) FROM batch_chunk WHERE sealed <> '{}'") == 0
 
 
 def test_a_quarantined_list_is_sealed_with_its_declared_columns_only(
@@ -75,13 +76,14 @@ def test_a_quarantined_list_is_sealed_with_its_declared_columns_only(
     with house.house.unit() as connection:
         batch = batches.by_uid(connection, bytes.fromhex(report.batch))
         assert batch is not None
-        pieces = batches.quarantined(connection, batch.no)
-    opened = list(open_rows(house, batch, pieces))
+        pieces = chunks.sealed(connection, batch.no)
+    sealing = Sealing(house, batch)
+    opened = [row for number, sealed in pieces for row in sealing.opened(number, sealed)]
     assert [no for no, _ in opened] == list(range(1, 26))
     assert opened[0][1][0] == "p1@example.com".replace("1", "0")
     assert all("secret" not in cell for _, cells in opened for cell in cells)
     with pytest.raises(Ostiary):
-        list(open_rows(house, batch, [(pieces[0][0], pieces[0][1], pieces[1][2])]))
+        sealing.opened(0, pieces[1][1])
 
 
 def test_what_stands_in_undeclared_columns_is_counted_and_not_taken_in(house: Gate, tmp_path: Path) -> None:
@@ -113,7 +115,7 @@ BAD: list[tuple[str, bytes, dict[str, Any], str]] = [
     ("no header", b"a@example.com\nb@example.com\n", {}, "header_missing"),
     ("a column twice", b"email,email\na@example.com,b@example.com\n", {}, "header_duplicate"),
     ("a zero byte", b"email\na@example.com\nb\0@example.com\n", {}, "nul_byte"),
-    ("a workbook", b"PK\x03\x04rest", {}, "binary_file"),
+    ("a broken workbook", b"PK\x03\x04rest", {}, "archive_corrupt"),
     ("broken at the end", b"email,name\n" + b"a@example.com,A\n" * 30_000 + b"b@example.com,\xff\xfe\n",
      {"encoding": "utf-8"}, "undecodable"),
     ("an endless line", b"email\n" + b"x" * 3_000_000, {}, "line_too_long"),
@@ -180,7 +182,8 @@ def everything(gate: Gate) -> bytes:
 def test_the_ledger_tells_the_import_and_verifies(house: Gate, tmp_path: Path, chunks_of_ten: None) -> None:
     receive(house, "test", "form", listed(tmp_path, *[person(number) for number in range(25)]))
     kinds = one(house, "SELECT array_agg(convert_from(entry, 'UTF8')::jsonb->>'kind' ORDER BY no) FROM ledger_inbox")
-    assert kinds[-5:] == ["import.begun", "import.chunk", "import.chunk", "import.chunk", "import.finished"]
+    three = ["import.chunk"] * 3
+    assert kinds[-6:] == ["import.begun", "import.scanned", *three, "import.finished"]
     house.house.sequencer.settle(one(house, "SELECT max(no) FROM ledger_inbox"))
     bodies = one(house, "SELECT string_agg(convert_from(entry, 'UTF8'), ' ') FROM ledger_inbox")
     assert "example.com" not in bodies
@@ -192,7 +195,7 @@ def test_progress_runs_to_its_end(house: Gate, tmp_path: Path, chunks_of_ten: No
     path = listed(tmp_path, *[person(number) for number in range(25)])
     receive(house, "test", "form", path, progress=lambda done, total: heard.append((done, total)))
     assert [done for done, _ in heard] == sorted(done for done, _ in heard)
-    assert heard[-1] == (2 * path.stat().st_size, 2 * path.stat().st_size)
+    assert heard[-1] == (3 * path.stat().st_size, 3 * path.stat().st_size)  # staged, scanned, stored
 
 
 def test_a_report_as_json_holds_words_and_numbers_only(house: Gate, tmp_path: Path) -> None:
@@ -204,6 +207,7 @@ def test_a_report_as_json_holds_words_and_numbers_only(house: Gate, tmp_path: Pa
         "joined": 0,
         "merged_in_list": 0,
         "quarantined": 0,
+        "held": 0,
         "refused": {"no_identifier": 1},
     }
     assert list(told["columns"]["declared"]) == HEADER.split(",")

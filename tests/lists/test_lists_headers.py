@@ -1,4 +1,4 @@
-"""Columns are proposed from their titles in five languages and confirmed by the sender."""
+"""Columns are proposed from their titles in six languages and confirmed by the sender."""
 
 import pytest
 
@@ -35,6 +35,31 @@ from gateway.lists.titles import TITLES
         ("PLZ", "postal_code"),
         ("password_hash", "password_hash"),
         ("ｅｍａｉｌ", "email"),
+        ("Adresse e-mail", "email"),
+        ("Courriel", "email"),
+        ("Téléphone portable", "phone"),
+        ("Prénom", "given_name"),
+        ("Nom", "family_name"),
+        ("N° client", "external_id"),
+        ("Date de naissance", "birth_date"),
+        ("Désabonné le", "withdrawn_at"),
+        ("Mot de passe", "password_hash"),
+        ("OPTIN_TIME", "consent_at"),
+        ("UNSUB_TIME", "withdrawn_at"),
+        ("Mobile Phone Number", "phone"),
+        ("State/Region", "region"),
+        ("Mailing Zip/Postal Code", "postal_code"),
+        ("Accepts Email Marketing", "consent_email"),
+        ("Record ID", "external_id"),
+        ("이메일 수신 동의", "consent_email"),
+        ("최근주문일", "purchase_at"),
+        ("是否同意接收短信", "consent_sms"),
+        ("居民身份证号", "national_id"),
+        ("會員證號", "external_id"),
+        ("電郵地址", "email"),
+        ("شماره تماس", "phone"),
+        ("تاریخ لغو عضویت", "withdrawn_at"),
+        ("Geb.-Datum", "birth_date"),
     ],
 )
 def test_a_title_says_what_its_column_holds(title: str, field: str) -> None:

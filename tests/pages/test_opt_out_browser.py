@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from gateway.flows.preferences import show, stop
 from gateway.pages.languages import languages
-from gateway.pages.moments import persian
+from gateway.domain.calendars import persian
 
 if TYPE_CHECKING:
     from tests.pages.conftest import Household

@@ -17,7 +17,7 @@ _CATALOGUE = """
 WITH ours AS (
   SELECT oid, relname::text AS name FROM pg_class
   WHERE relnamespace = 'ostiary'::regnamespace AND relkind IN ('r', 'p')
-    AND NOT relispartition AND relname <> 'alembic_version'
+    AND NOT relispartition AND relname <> 'alembic_version' AND relname NOT LIKE 'procrastinate%'
 )
 SELECT 'column ' || name || '.' || attname || ' ' || format_type(atttypid, atttypmod)
        || ' null=' || (NOT attnotnull)::text

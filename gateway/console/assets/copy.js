@@ -1,16 +1,17 @@
 // Puts a copy button beside every shortened digest. An enhancement: without it the whole value is in the title.
 "use strict";
-for (const digest of document.querySelectorAll("[data-copy]")) {
+const said = document.currentScript.dataset;
+for (const digest of document.querySelectorAll("[data-copy]:not(script)")) {
   if (!navigator.clipboard || digest.closest("a")) continue;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
-  button.textContent = "Copy";
-  button.setAttribute("aria-label", `Copy the ${digest.dataset.what}`);
+  button.textContent = said.copy;
+  button.setAttribute("aria-label", said.label.replace("{what}", digest.dataset.what));
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(digest.dataset.copy);
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    button.textContent = said.copied;
+    setTimeout(() => { button.textContent = said.copy; }, 1500);
   });
   digest.after(button);
 }

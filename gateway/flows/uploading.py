@@ -1,0 +1,150 @@
+"""An officer brings a list from the console in two steps: the file, then what its columns mean.
+
+Steps:
+    1 receive   bytes               -> a private file that lies in the data folder, known by a number nobody can guess
+    2 propose   number              -> Proposed      (columns, what each is taken for; no cell)
+    3 begin     source, mapping     -> uid           (staged, sealed; the workers go on; the file is gone)
+What nobody confirms is deleted after an hour, when the next file comes or at night. The two steps reach the same
+machine, or the second finds nothing. Must never leave a file behind that was taken in, nor give a cell of one.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Final
+
+from gateway.domain.errors import NotFound
+from gateway.flows.gate import Gate
+from gateway.flows.import_columns import safe_title
+from gateway.flows.intake import Wish, bring
+from gateway.flows.intake_control import uid_of
+from gateway.flows.officers import Officer, require_now
+from gateway.lists.headers import Field, propose
+from gateway.lists.reader import open_list
+
+FIELDS: Final[Sequence[str]] = tuple(field.value for field in Field)
+"""What a column can mean."""
+WAITS: Final = timedelta(hours=1)
+_GUARDED: Final = frozenset({Field.NATIONAL_ID, Field.PASSWORD_HASH})
+_NUMBER: Final = re.compile("[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a list looks like before it is taken in.
+
+    Attributes:
+        number: of the file that waits.
+        format, encoding: how it was read.
+        columns: title and proposed field of each, in the file's order; a title that looks like a value is hidden, and
+            "" is a column that nobody would keep.
+    """
+
+    number: str
+    format: str
+    encoding: str
+    columns: Sequence[tuple[str, str]]
+
+
+@contextmanager
+def received(gate: Gate, officer: Officer) -> Iterator[tuple[str, IO[bytes]]]:
+    """Give a number and an open file for what comes in; a file that breaks off is deleted.
+
+    Raises:
+        Refused: `role_may_not`.
+    """
+    require_now(gate, officer, "import.run")
+    sweep(gate)
+    number = secrets.token_hex(16)
+    place = _folder(gate) / number
+    place.touch(mode=0o600, exist_ok=False)
+    try:
+        with place.open("wb") as file:
+            yield number, file
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
+
+
+def proposed(gate: Gate, officer: Officer, number: str, encoding: str = "", sheet: str = "") -> Proposed:
+    """Say what the columns of a file that waits would be taken for. A file that cannot be read is deleted.
+
+    Raises:
+        Refused: `role_may_not`. NotFound: `upload_unknown`.
+        ListRefused, EncodingUnsure: the file; see `gateway.lists`.
+    """
+    require_now(gate, officer, "import.run")
+    place = _place(gate, number)
+    try:
+        listed = open_list(place, encoding or None, sheet=sheet or None)
+    except Exception:
+        place.unlink(missing_ok=True)
+        raise
+    columns = [
+        (safe_title(each.column), "" if each.field is None or each.field in _GUARDED else each.field.value)
+        for each in propose(listed.columns).proposals
+    ]
+    return Proposed(number, str(listed.format), listed.encoding.name, columns)
+
+
+def begin(
+    gate: Gate,
+    officer: Officer,
+    number: str,
+    source: str,
+    fields: Mapping[int, str],
+    encoding: str = "",
+    sheet: str = "",
+) -> bytes:
+    """Take a list in as far as staged and leave the rest to the workers.
+
+    Args:
+        gate: the gateway.
+        officer: who imports.
+        number: of the file that waits.
+        source: name of a registered source.
+        fields: what each column means, by its place in the file from 0; "" is nothing.
+        encoding: as the file was read before.
+        sheet: as the file was read before.
+
+    Returns:
+        The import's uid. The same file from the same source again has the same one.
+
+    Raises:
+        Refused: `role_may_not`, `source_not_approved`. NotFound: `upload_unknown`, `source_unknown`.
+        ListRefused, MappingRefused: the file or its mapping; the file waits on, so that another mapping may be given.
+    """
+    require_now(gate, officer, "import.run")
+    place = _place(gate, number)
+    titles = open_list(place, encoding or None, sheet=sheet or None).columns
+    said = {title: fields.get(at) or Field.IGNORE.value for at, title in enumerate(titles)}
+    report = bring(gate, officer.actor, source, place, Wish(said, encoding, "", sheet))
+    # True now: the list is staged, or refused and on file as that. A crash before the next line leaves a file that the
+    # sweep takes away.
+    place.unlink(missing_ok=True)
+    return uid_of(report.batch)
+
+
+def sweep(gate: Gate) -> None:
+    """Delete files that nobody confirmed in time."""
+    oldest = gate.clock().timestamp() - WAITS.total_seconds()
+    for place in _folder(gate).iterdir():
+        if place.stat().st_mtime < oldest:
+            place.unlink(missing_ok=True)
+
+
+def _place(gate: Gate, number: str) -> Path:
+    place = _folder(gate) / number
+    if not _NUMBER.fullmatch(number) or not place.is_file():
+        raise NotFound("upload_unknown", "No file of that number waits. Choose the file again.")
+    return place
+
+
+def _folder(gate: Gate) -> Path:
+    folder = gate.data / "incoming" / "console"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

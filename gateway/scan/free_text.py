@@ -1,0 +1,86 @@
+"""Looks for names in free text with language models, where a house has them: the dear step, so it comes last.
+
+Only distinct cells of more than three words, of columns that were declared to hold nothing in particular, and no more
+of them than a bound. Must never say that a language was covered where no model looked.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gateway.scan.candidates import Candidate, candidates
+from gateway.scan.columns import FREE_TEXT, Script, scripts
+from gateway.scan.letters import flat
+from gateway.scan.prefilter import Sifted
+from gateway.scan.trial import Trial
+
+LONGEST: Final = 10_000  # letters; a model given a book takes all memory there is
+_LANGUAGES: Final[Mapping[Script, str]] = {
+    Script.HAN: "zh", Script.HANGUL: "ko", Script.ARABIC: "fa", Script.KANA: "ja"
+}  # fmt: skip
+
+
+class Names(Protocol):
+    """What finds names: `gateway.scan.names` has the models."""
+
+    def find(self, texts: Sequence[str], language: str) -> list[list[Trial]]:
+        """Give the names in each of these texts."""
+        ...
+
+    def coverage(self) -> dict[str, str]:
+        """Say by language how names are looked for: `model`, `rules` or `none`."""
+        ...
+
+
+def names_in(sifted: Sifted, names: Names, latin: str) -> dict[str, list[Candidate]]:
+    """Find names in the free text of a column.
+
+    Args:
+        sifted: the column.
+        names: the models.
+        latin: the language of what is written in Latin letters, such as `en`.
+
+    Returns:
+        Candidates by distinct cell.
+    """
+    texts = pc.unique(sifted.cells.filter(pc.match_substring_regex(sifted.cells, FREE_TEXT)))
+    texts = texts.filter(pc.less_equal(pc.utf8_length(texts), LONGEST))
+    by_language: dict[str, list[str]] = defaultdict(list)
+    for text, script in zip(texts.to_pylist(), scripts(texts), strict=True):
+        by_language[_LANGUAGES.get(script, latin)].append(text)
+    found: dict[str, list[Candidate]] = {}
+    for language, cells in by_language.items():
+        found.update(_of_language(cells, names, language))
+    return found
+
+
+def joined(sifted: Sifted, looked: list[list[Candidate]], found: Mapping[str, Sequence[Candidate]]) -> Sifted:
+    """Add the cells with names to those looked at; `looked` grows with them."""
+    _, first = np.unique(sifted.codes, return_index=True)
+    cells = sifted.cells.take(pa.array(sifted.rows[first])).to_pylist()
+    place = {cell: at for at, cell in enumerate(cells)}
+    more = [cell for cell in found if cell not in place]
+    for cell in found.keys() & place.keys():
+        looked[place[cell]].extend(found[cell])
+    looked.extend(list(found[cell]) for cell in more)
+    codes = pc.index_in(sifted.cells, pa.array([*cells, *more], pa.large_string())).fill_null(-1).to_numpy()
+    rows = np.setdiff1d(np.flatnonzero(codes >= 0), np.concatenate([np.zeros(0, np.int64), *sifted.cleared.values()]))
+    return replace(
+        sifted, rows=rows, codes=codes[rows].astype(np.int64), distinct=[*sifted.distinct, *map(flat, more)],
+        numbers=[*sifted.numbers, *(False for _ in more)], words=[*sifted.words, *(False for _ in more)],
+    )  # fmt: skip
+
+
+def _of_language(cells: Sequence[str], names: Names, language: str) -> dict[str, list[Candidate]]:
+    shapes = [flat(cell) for cell in cells]
+    found = names.find([shape.text for shape in shapes], language)
+    return {
+        cell: candidates(shape, tried, lambda _: True)
+        for cell, shape, tried in zip(cells, shapes, found, strict=True)
+        if tried
+    }

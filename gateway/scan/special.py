@@ -1,0 +1,246 @@
+"""Finds special categories (GDPR 9 and 10, PIPL 28) where a person is spoken of.
+
+A term alone is no finding: "halal catalogue" and "cancer charity" say nothing of anybody. It counts where
+
+1. the title of the column names the category,
+2. a word nearby says whose it is ("patient", "she", "diagnosed"),
+3. the term says it of somebody by itself ("diabetic"), or is all there is in the cell,
+
+and not where a word next to it makes a thing of it or denies it. Must never infer a category from a name, a shop or
+a place: who buys halal meat is not said to believe anything.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import pairwise
+
+from gateway.scan.kinds import Kind
+from gateway.scan.lexicon import CATEGORIES, LANGUAGES, Category, lexicon
+from gateway.scan.patterns import any_of, script_of, spellings, telling
+from gateway.scan.titles import speaks_of_things, title_matches
+from gateway.scan.tongues import ARABIC, HAN, HANGUL, LATIN, folded, language_of, scripts
+from gateway.scan.trial import Trial
+
+TITLED_TERM, WEAKLY_TITLED_TERM, SAID_OF_SOMEBODY, SAYS_SO, TITLED, JOINED, ALONE = 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.55
+
+_SPOKEN = {LATIN: ("en", "de", "fr"), ARABIC: ("fa",), HAN: ("zh-Hans", "zh-Hant"), HANGUL: ("ko",)}
+_MOST = 0.75  # of a cell that says nothing else
+_SCRIPTS = {language: script for script, languages in _SPOKEN.items() for language in languages}
+_LATIN_KEY = 5
+_WORD = re.compile("[0-9a-zß-öø-ɏ]+")
+_PARTS = ("phrases", "persons", "terms")
+_END = re.compile(r"[.;!?\n。！？；؛؟](?!\d)")
+_PAUSE = re.compile(r"[.,;!?\n。！？；，、،؛؟()](?!\d)")
+_EMPTY = re.compile(
+    r"\W*(?:n/?a|null|none|unknown|not stated|prefer not to say|k\.? ?a\.?|keine angabe|unbekannt|nc|non renseigne|inconnu|"
+    r"미응답|미입력|해당 ?없음|모름|未知|未填写?|未填寫?|不详|不詳|نامشخص|ثبت نشده)?\W*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How far words of a script reach, in letters: dense scripts say more in fewer."""
+
+    somebody: int
+    thing: int
+    denial: int
+    joined: int
+    alone: int
+
+
+_REACHES = {
+    LATIN: _Reach(60, 26, 14, 22, 28),
+    ARABIC: _Reach(50, 16, 16, 22, 24),
+    HAN: _Reach(24, 7, 4, 6, 9),
+    HANGUL: _Reach(30, 8, 7, 8, 11),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    kind: Kind
+    part: str
+    start: int
+    end: int
+    script: str
+
+
+def special(text: str, title: str) -> list[Trial]:
+    """Find special categories in one flat cell.
+
+    Args:
+        text: flat text.
+        title: the column's.
+
+    Returns:
+        Trials that passed, with scores from 0.55 to 0.9.
+    """
+    plain = folded(text)
+    strong, weak, things = _column(title)
+    things = things or title_matches(title, "name")  # a Christian below "first name" is none
+    found = []
+    for hit in _hits(plain):
+        score = _titled(hit, strong, weak) or _score(hit, plain, things=things)
+        if score:
+            found.append(Trial(hit.kind, hit.start, hit.end, passed=True, score=score))
+    said = {trial.kind for trial in found}
+    if not _EMPTY.fullmatch(plain):
+        found.extend(Trial(kind, 0, len(text), passed=True, score=TITLED) for kind in strong if kind not in said)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _column(title: str) -> tuple[frozenset[Kind], frozenset[Kind], bool]:
+    """Read a title: kinds it names, kinds it may hold, whether it is about things."""
+    things = speaks_of_things(title)
+    if not title or things:
+        return frozenset(), frozenset(), things
+    strong = frozenset(kind for kind in CATEGORIES if title_matches(title, f"titles.{kind.value}"))
+    weak = frozenset(kind for kind in CATEGORIES if title_matches(title, f"weak_titles.{kind.value}"))
+    return strong, weak - strong, things
+
+
+def named_by(title: str) -> frozenset[Kind]:
+    """Give the categories that a title names for every cell below it."""
+    return _column(title)[0]
+
+
+def _hits(plain: str) -> Iterator[_Hit]:
+    for script in scripts(plain):
+        for kind in sorted(likely(plain, script)):
+            if (pattern := _pattern(script, kind)) is not None:
+                yield from _merged(
+                    _Hit(kind, match.lastgroup or "", match.start(), match.end(), script)
+                    for match in pattern.finditer(plain)
+                )
+
+
+def _merged(hits: Iterable[_Hit]) -> list[_Hit]:
+    """Join hits of one kind that follow each other: "Catholic Church" says more than either word."""
+    joined: list[_Hit] = []
+    for hit in hits:
+        last = joined[-1] if joined else None
+        if last is not None and hit.start - last.end <= 1:
+            joined[-1] = replace(last, part=min(last.part, hit.part, key=_PARTS.index), end=hit.end)
+        else:
+            joined.append(hit)
+    return joined
+
+
+def likely(plain: str, script: str) -> set[Kind]:
+    """Give the categories whose words may stand in a text: a few look-ups instead of nine long patterns."""
+    beginnings = _beginnings(script)
+    if script == LATIN:
+        pieces = {word[:size] for word in _WORD.findall(plain) for size in (2, 3, 4, _LATIN_KEY)}
+    else:
+        pieces = {first + second for first, second in pairwise(plain)}
+    return {kind for piece in pieces & beginnings.keys() for kind in beginnings[piece]}
+
+
+@cache
+def _beginnings(script: str) -> dict[str, frozenset[Kind]]:
+    """Map how the telling words of a script begin to their categories."""
+    found: defaultdict[str, set[Kind]] = defaultdict(set)
+    for kind in CATEGORIES:
+        for word in spellings(word for part in _PARTS for word in words_of(kind, part)):
+            if script_of(word) == script:
+                plain = folded(word)
+                key = telling(plain) if script in {LATIN, ARABIC} else plain.replace(" ", "")
+                found[key[: _LATIN_KEY if script == LATIN else 2]].add(kind)
+    return {key: frozenset(kinds) for key, kinds in found.items()}
+
+
+@cache
+def _pattern(script: str, kind: Kind) -> re.Pattern[str] | None:
+    """Make one pattern of a category in a script, its three parts as groups."""
+    groups = [(part, any_of(words_of(kind, part), script)) for part in _PARTS]
+    inner = "|".join(f"(?P<{part}>{pattern})" for part, pattern in groups if pattern)
+    return re.compile(inner) if inner else None
+
+
+def words_of(kind: Kind, part: str) -> list[str]:
+    """Give a part of a category in all languages; English words are used in all of them."""
+    categories: list[Category] = [lexicon(language).categories[kind] for language in LANGUAGES]
+    return [word for category in categories for word in getattr(category, part)]
+
+
+def _titled(hit: _Hit, strong: frozenset[Kind], weak: frozenset[Kind]) -> float:
+    if hit.kind in strong:
+        return TITLED_TERM
+    return WEAKLY_TITLED_TERM if hit.kind in weak else 0.0
+
+
+def _score(hit: _Hit, plain: str, *, things: bool) -> float:
+    """Weigh a hit by the words around it; 0.0 where nobody is spoken of."""
+    language = language_of(plain)
+    script = _SCRIPTS.get(language, hit.script)  # of a Latin word in Chinese text the Chinese words around count
+    reach, cues = _REACHES[script], _cues(script, language)
+    before, behind = _around(_END, plain, hit)
+    near_before, near_behind = _around(_PAUSE, plain, hit)
+    if cues.denied(near_before[-reach.denial :], near_behind[: reach.denial], script):
+        return 0.0
+    somebody = cues.people.search(before[-reach.somebody :]) or cues.people.search(behind[: reach.somebody])
+    joined = cues.joins(near_before[-reach.joined :], near_behind[: reach.joined], script)
+    if cues.is_thing(near_before[-reach.thing :], near_behind[: reach.thing], said=bool(somebody and joined)):
+        return 0.0
+    if somebody:
+        return SAID_OF_SOMEBODY
+    return _unsaid(hit, plain, reach, joined=joined, things=things)
+
+
+def _unsaid(hit: _Hit, plain: str, reach: _Reach, *, joined: bool, things: bool) -> float:
+    """Weigh a hit where no word says whose it is."""
+    if hit.part == "phrases":
+        return SAYS_SO
+    if joined and not things:
+        return JOINED
+    filled = plain.strip()
+    alone = len(filled) <= reach.alone and (hit.end - hit.start) >= _MOST * len(filled)
+    return ALONE if alone and not things else 0.0
+
+
+def _around(limit: re.Pattern[str], plain: str, hit: _Hit) -> tuple[str, str]:
+    """Give what stands before and behind a hit up to the next limit."""
+    starts = [match.end() for match in limit.finditer(plain, 0, hit.start)]
+    end = limit.search(plain, hit.end)
+    return plain[starts[-1] if starts else 0 : hit.start], plain[hit.end : end.start() if end else len(plain)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cues:
+    """The small words of one or more languages that share a script."""
+
+    people: re.Pattern[str]
+    attributing: re.Pattern[str]
+    benign: re.Pattern[str]
+    negators: re.Pattern[str]
+
+    def denied(self, before: str, behind: str, script: str) -> bool:
+        """Whether it is denied; Korean and Persian deny behind, Chinese and the Latin ones before."""
+        first = script != HANGUL and self.negators.search(before) is not None
+        return first or (script in {HANGUL, ARABIC} and self.negators.search(behind) is not None)
+
+    def joins(self, before: str, behind: str, script: str) -> bool:
+        """Whether a word joins the term to somebody, on the side where the language has it."""
+        first = script != HANGUL and self.attributing.search(before) is not None
+        return first or (script in {HANGUL, ARABIC} and self.attributing.search(behind) is not None)
+
+    def is_thing(self, before: str, behind: str, *, said: bool) -> bool:
+        """Whether the next word makes a thing of it, or one near does and nobody is said to have it."""
+        if (match := self.benign.search(behind)) and match.start() <= 1:
+            return True
+        return not said and (match is not None or self.benign.search(before) is not None)
+
+
+@cache
+def _cues(script: str, language: str) -> _Cues:
+    """Make the cues of a language, or of all that share a script where none is known."""
+    spoken = (language,) if language in _SPOKEN[script] else _SPOKEN[script]
+    made = {
+        part: re.compile(any_of([word for each in spoken for word in getattr(lexicon(each), part)], script) or r"(?!)")
+        for part in ("people", "attributing", "benign", "negators")
+    }
+    return _Cues(**made)
