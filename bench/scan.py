@@ -107,6 +107,7 @@ def _stock(table: Any) -> float:
     settings = {"nlp_engine_name": "no_op", "models": [{"lang_code": "en", "model_name": "none"}]}
     registry = RecognizerRegistry(supported_languages=["en"])
     registry.load_predefined_recognizers(languages=["en"])
+    registry.remove_recognizer("SpacyRecognizer")  # it needs a model
     engine = AnalyzerEngine(
         registry=registry, nlp_engine=NlpEngineProvider(nlp_configuration=settings).create_engine(),
         supported_languages=["en"],

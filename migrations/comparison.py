@@ -14,6 +14,7 @@ from gateway.store import (  # noqa: F401  they add their tables
     tables_canaries,
     tables_intake,
     tables_lasting,
+    tables_likeness,
     tables_registers,
     tables_sources,
     tables_templates,

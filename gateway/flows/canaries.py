@@ -149,6 +149,11 @@ def met(connection: Connection, hashes: Sequence[bytes]) -> list[Met]:
     return [Met(each, tuple(one for one in planted if one.canary_no == each.no)) for each in found]
 
 
+def is_any(connection: Connection) -> bool:
+    """Say whether this house has planted any: without one, no list needs to be looked through for them."""
+    return canaries.is_any(connection)
+
+
 def hashes_of(gate: Gate, addresses: Iterable[str]) -> list[bytes]:
     """Give the hashes of addresses as written, for `met`; what is no address is left out."""
     found: list[bytes] = []

@@ -255,9 +255,7 @@ class _Work:
         uid = batches.new_uid()
         wrapped = self._gate.keyring.new_data_keys([uid])[0].wrapped
         with self._gate.house.unit() as connection:
-            return batches.begin(
-                connection, uid, self._record("staging", judged, reading), wrapped, self._gate.clock()
-            )
+            return batches.begin(connection, uid, self._record("staging", judged, reading), wrapped, self._gate.clock())
         # True then: the batch exists with no row. A crash from here on is mended by importing the file again; of a file
         # that breaks, and of a batch that nobody comes back to, nothing is left.
 

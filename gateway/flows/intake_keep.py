@@ -15,7 +15,8 @@ from gateway.flows.intake_claims import Claim
 from gateway.flows.intake_defaults import Shared
 from gateway.flows.intake_match import Slot
 from gateway.flows.intake_standing import consents_of, keep_consents, stops_of
-from gateway.store import intake, people
+from gateway.flows.likeness import SAME_PHONE
+from gateway.store import intake, likeness, people
 from gateway.store.intake import DealingRow, IdentifierRow, KeyRow, SealedRow
 from gateway.store.intake_send import Copies
 from gateway.store.people import Filled, Known
@@ -96,6 +97,7 @@ class Keeping:
             rows = consents_of(run.shared, run.tree, _numbered(persons), {}, self._tally)
             intake.add_consents(copies, source_no, run.actor, self._gate.clock(), rows)
         # True now: all rows of the new people are stored in this transaction, or it has failed.
+        likeness.add(self._connection, _alike(persons), SAME_PHONE, source_no, self._gate.clock())
 
     def put(self, slots: Sequence[Slot]) -> None:
         """Give people on file what is new: gaps filled, what this source says in place of what it said before."""
@@ -132,6 +134,14 @@ class Keeping:
                     narrowed |= bits.get(value, 0)
                 rows.append(IdentifierRow(person.no, kind, index, version, mark.suppress[0], narrowed))
         return rows
+
+
+def _alike(persons: Sequence[Person]) -> list[tuple[int, int]]:
+    """Give the numbers of new people and of those whom they are like."""
+    linked = [(person, slot) for person in persons for slot in person.slot.alike]
+    new = {id(person.slot): person.no for person in persons} if linked else {}
+    numbers = [(person.no, slot.known.no if slot.known else new.get(id(slot), 0)) for person, slot in linked]
+    return [pair for pair in numbers if pair[1]]
 
 
 def _numbered(persons: Iterable[Person]) -> list[tuple[int, Slot]]:

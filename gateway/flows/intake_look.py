@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from gateway.domain.leaks import Tells
-from gateway.domain.treatment import Treated, allowed, of_column, treat
+from gateway.domain.treatment import BESIDE, Treated, allowed, of_column, treat
 from gateway.flows import intake_values as values
 from gateway.flows.intake_sealed import Row
 from gateway.flows.intake_values import Bad
@@ -102,11 +102,17 @@ class Looking:
         self._country_at = mapping.place(Field.COUNTRY)
         self._default = country
         self._where = values.remembered(self._read_country)
-        self._bundle, self._evidence = bundle, evidence
+        # Every list has identifiers: a mapping without one is refused before.
+        self._bundle, self._evidence = bundle, evidence | {BESIDE}
         self._now, self._salt = now, salt
         self._priors = {title: ColumnVerdict.from_json(said) for title, said in profile.items()}
         self._scanner = Scanner()
         self._known: dict[tuple[Kind, str, float], Treated] = {}
+
+    def emails(self, rows: Sequence[Row]) -> list[str]:
+        """Give the cells of the e-mail column, for what has to be looked up among addresses."""
+        at = next((at for at, title in enumerate(self._titles) if self._fields[title] == Field.EMAIL), None)
+        return [] if at is None else [cells[at] for _, cells in rows if cells[at]]
 
     @property
     def kept(self) -> list[str]:
@@ -131,7 +137,6 @@ class Looking:
 
     def _scan(self, rows: Sequence[Row]) -> Findings:
         columns = {title: [cells[at] for _, cells in rows] for at, title in enumerate(self._titles)}
-        # The list has identifiers: a mapping without one is refused before.
         return self._scanner.scan(columns, expected=self._expected, priors=self._priors, identifiers_declared=True)
 
     def _treated(self, finding: Finding) -> Treated:

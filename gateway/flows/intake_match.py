@@ -19,6 +19,7 @@ PHONE: Final = IdentifierKind.PHONE.value
 EXTERNAL: Final = IdentifierKind.EXTERNAL.value
 _SURE: Final = (EXTERNAL, EMAIL)
 _JOINING: Final = (*_SURE, PHONE)
+_ALIKE: Final = 3  # people a new one is linked with; a number that more have is a switchboard
 
 
 @dataclass(slots=True, eq=False)
@@ -30,12 +31,14 @@ class Slot:
         own: blind indexes by which the person was found on file, with their key version.
         names: the names heard so far, for rows that have only a phone in common.
         claims: what the rows say, in the order of the rows.
+        alike: others with the same phone and another name or none; they may be one, and nobody joins them.
     """
 
     known: Known | None
     own: dict[bytes, int] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    alike: "list[Slot]" = field(default_factory=list)
 
     def marks(self) -> dict[str, Mark]:
         """Give one mark of each kind: what the source says last."""
@@ -85,7 +88,7 @@ class Sorting:
                     holders.append(slot)
 
     def place(self, claim: Claim) -> Slot:
-        """Give the slot that a claim joins, a new one if it joins none. The claim is not yet put there."""
+        """Give the slot that a claim joins, a new one that knows whom it is like if none; it is not yet put there."""
         for kind in _SURE:
             for slot in self._holders(claim, kind):
                 return slot
@@ -94,7 +97,7 @@ class Sorting:
         for slot in with_phone:
             if any(spelled & spellings(name) for name in slot.names):
                 return slot
-        return Slot(None)
+        return Slot(None, alike=list(dict.fromkeys(with_phone[:_ALIKE])))
 
     def join(self, slot: Slot, claim: Claim) -> None:
         """Put a claim to a slot, so that later rows find it by this one's identifiers too."""

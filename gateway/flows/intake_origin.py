@@ -31,6 +31,7 @@ class Origin:
 
     source: Source
     uid: bytes
+    collector: str
     shared: Shared
     bundle: Bundle
 
@@ -69,7 +70,7 @@ def origin_of(gate: Gate, connection: Connection, name: str, *, silenced: bool =
     if not silenced and row.source.status in {SourceStatus.SUSPENDED, SourceStatus.REVOKED}:
         raise _not_approved(row.source)
     defaults = read_defaults(row.defaults, bundle)
-    return Origin(row.source, row.uid, _shared(connection, row.source, row.collector, defaults), bundle)
+    return Origin(row.source, row.uid, row.collector, _shared(connection, row.source, row.collector, defaults), bundle)
 
 
 def _shared(connection: Connection, source: Source, collector: str, defaults: Defaults) -> Shared:

@@ -50,6 +50,7 @@ class Content:
         countries: where its people live; "" is unknown.
         leaked: whether credentials stand beside identifiers.
         tells: signs of a leak, merged over all chunks.
+        canaries: the house's own canaries that stand in it, as reasons.
     """
 
     counts: Counter[str]
@@ -58,6 +59,7 @@ class Content:
     countries: frozenset[str]
     leaked: bool
     tells: Tells
+    canaries: tuple[Reason, ...]
 
 
 def settle(gate: Gate, uid: bytes) -> bool:
@@ -105,8 +107,9 @@ def gathered(parts: Sequence[tuple[Mapping[str, int], Mapping[str, Any]]]) -> Co
         countries.update(said["countries"])
         tells.merge(said["tells"])
     leaked = any(said.get("leaked") for _, said in parts)
+    met = {str(each): Reason(**each) for _, said in parts for each in said.get("canaries", ())}
     plain = {title: dict(kinds) for title, kinds in sorted(found.items())}
-    return Content(counts, plain, list(treated.values()), frozenset(countries), leaked, tells)
+    return Content(counts, plain, list(treated.values()), frozenset(countries), leaked, tells, tuple(met.values()))
 
 
 def verdict_of(origin: Origin, content: Content) -> Judgement:
@@ -127,6 +130,7 @@ def _of_content(origin: Origin, content: Content) -> list[tuple[Verdict, Reason]
         for tell in content.tells.verdict()
         if not (content.leaked and tell.code == CREDENTIALS_BESIDE_IDENTIFIERS)
     ]
+    found += [(Verdict.QUARANTINE, reason) for reason in content.canaries]
     for each in content.treated:
         said = _WHOLE.get(Treatment(each["treatment"]))
         if said is not None:
@@ -146,7 +150,7 @@ _WHOLE: Final = {Treatment.HOLD_BATCH: Verdict.QUARANTINE, Treatment.REFUSE: Ver
 def _settle(gate: Gate, connection: Connection, batch: Batch, judged: Judgement, content: Content) -> None:
     now = gate.clock()
     held = judged.verdict is Verdict.QUARANTINE
-    cure = now + timedelta(days=judged.cure_days) if held or content.counts["row.held"] else None
+    cure = now + timedelta(days=judged.cure_days or _CURE_DAYS) if held or content.counts["row.held"] else None
     record = BatchRecord(
         source_no=batch.source_no, digest=batch.digest, state=_STATES[judged.verdict], verdict=judged.verdict.value,
         mapping=batch.mapping, reading=batch.reading, reasons=intake_report.plain(judged.reasons),

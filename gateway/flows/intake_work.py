@@ -20,6 +20,7 @@ import structlog
 
 from audit.leaf import Entry
 from gateway.domain.errors import Conflict, NotFound, Ostiary, Unavailable
+from gateway.flows import canaries
 from gateway.flows.gate import Gate
 from gateway.flows.intake_chunk import Prepared, prepared, store_chunk
 from gateway.flows.intake_keep import Run
@@ -134,7 +135,9 @@ class _Work:
             claimed = chunks.claim(connection, batch.no, STAGED)
             if claimed is None:
                 return False
-            looked = self._looking.look(self._sealing.opened(claimed.number, claimed.sealed))
+            rows = self._sealing.opened(claimed.number, claimed.sealed)
+            looked = self._looking.look(rows)
+            looked.summary["canaries"] = self._canaries(connection, batch, self._looking.emails(rows))
             self._keep(connection, batch, claimed, looked)
         # True now: this chunk is treated and what came is gone. A crash before this line leaves it as it came.
         return True
@@ -154,6 +157,15 @@ class _Work:
             chunks.stored(connection, batch.no, claimed.number)
         # True now: the chunk is on file, counted and in the ledger. A crash before this line left nothing of it.
         return True
+
+    def _canaries(self, connection: Connection, batch: Batch, addresses: list[str]) -> list[dict[str, str]]:
+        """Say which canaries of this house stand in the chunk, where it has planted any."""
+        if not addresses or not canaries.is_any(connection):
+            return []
+        gate, source = self._gate, self._origin.source
+        found = canaries.met(connection, canaries.hashes_of(gate, addresses))
+        tells = canaries.note(gate, connection, batch.actor, found, batch.uid, source.no, self._origin.collector)
+        return [{"code": tell.code, "rule": tell.rule, "cite": tell.cite, "words": tell.words} for tell in tells]
 
     def _keep(self, connection: Connection, batch: Batch, claimed: StagedChunk, looked: Looked) -> None:
         counts = Counter(claimed.counts)

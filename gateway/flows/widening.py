@@ -10,6 +10,7 @@ from typing import Final
 from gateway.domain.errors import NotFound
 from gateway.flows import proposals
 from gateway.flows.activation import ACTIVATE, ROLL_BACK
+from gateway.flows.desk_acts import ACCEPT_LIST, ACCEPT_ROWS
 from gateway.flows.gate import Gate
 from gateway.flows.observing import OBSERVE
 from gateway.flows.officers import Officer
@@ -18,7 +19,7 @@ from gateway.flows.signing import SIGN_OFF
 from gateway.flows.sources_approval import APPROVE
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
-    {kind.name: kind for kind in (ACTIVATE, ROLL_BACK, SIGN_OFF, OBSERVE, APPROVE)}
+    {kind.name: kind for kind in (ACTIVATE, ROLL_BACK, SIGN_OFF, OBSERVE, APPROVE, ACCEPT_LIST, ACCEPT_ROWS)}
 )
 
 

@@ -65,7 +65,7 @@ def _titled(plain: str) -> Iterator[Trial]:
     for match in dates:
         yield Trial(Kind.BIRTH_DATE, *match.span(), passed=True, score=TITLED)
     filled = plain.strip()
-    if not dates and (re.fullmatch(rf"(?:{_YEAR}|\d\d{_MONTH[4:]})", filled) or _short().fullmatch(filled)):
+    if not dates and _short().fullmatch(filled):
         yield Trial(Kind.BIRTH_DATE, 0, len(plain), passed=True, score=YEAR_ONLY)
 
 
@@ -74,8 +74,12 @@ def _date() -> re.Pattern[str]:
     """Make the pattern of a whole date in any calendar and order."""
     latin, persian = (any_of(lists("months")[part], script) for part, script in (("latin", LATIN), ("persian", ARABIC)))
     year_first = rf"{_YEAR}(?P<a>[-/.])\s?{_MONTH}(?P=a)\s?{_DAY}"
-    day_first = rf"(?:{_DAY}(?P<b>[-/.])\s?{_MONTH}(?P=b)\s?|{_MONTH}(?P<c>[-/.])\s?{_DAY}(?P=c)\s?)(?:{_YEAR}|\d\d(?!\d))"
-    words = rf"{_DAY}(?:st|nd|rd|th|er)?\.?\s?(?:of\s)?{latin}\.?,?\s?{_YEAR}|{latin}\.?\s{_DAY}(?:st|nd|rd|th)?,?\s{_YEAR}"
+    day_first = (
+        rf"(?:{_DAY}(?P<b>[-/.])\s?{_MONTH}(?P=b)\s?|{_MONTH}(?P<c>[-/.])\s?{_DAY}(?P=c)\s?)(?:{_YEAR}|\d\d(?!\d))"
+    )
+    words = (
+        rf"{_DAY}(?:st|nd|rd|th|er)?\.?\s?(?:of\s)?{latin}\.?,?\s?{_YEAR}|{latin}\.?\s{_DAY}(?:st|nd|rd|th)?,?\s{_YEAR}"
+    )
     iranian = rf"{_DAY}\s?{persian}\s?(?:ماه\s?)?(?:سال\s)?{_YEAR}"
     east = rf"(?:{_YEAR}|\d\d|(?:民國|民国|民)\s?\d{{1,3}})\s?[年년]\s?{_MONTH}\s?[月월](?:\s?{_DAY}\s?[日일號号])?"
     minguo = rf"(?:民國|民国|民)\s?\d{{1,3}}[-/.]{_MONTH}[-/.]{_DAY}"

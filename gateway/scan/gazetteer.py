@@ -31,8 +31,12 @@ _SHAPED: Final = re.compile("|".join(_SHAPES))
 _MOST: Final = 60
 _MOST_WORDS: Final = 5
 _FAMILY_ENDINGS: Final = "زاده|پور|نژاد|نیا|فر|یان|لو|چی|منش|دوست|خواه|وند|فرد|پناه|آبادی|تبار|ایی|وی|ی"
-_KO_AFTER: Final = r"(?=\s?(?:{titles})(?![가-힣])|\s?(?:{titles})(?:의|이|은|는|가|께|께서|에게|을|를|도|과|와|입니다|께서는|으로|로)(?![가-힣]))"
-_KO_LABEL: Final = r"(?:이름|성명|성함|수령인|수취인|담당자|예금주|주문자|신청자|보호자|고객명|받는\s?분|받는\s?사람|입금자명?)\s?[:은는이가]?\s*"
+_KO_PARTICLES: Final = "의|이|은|는|가|께|께서|에게|을|를|도|과|와|입니다|께서는|으로|로"
+_KO_AFTER: Final = r"(?=\s?(?:{titles})(?:{particles})?(?![가-힣]))"
+_KO_LABEL: Final = (
+    r"(?:이름|성명|성함|수령인|수취인|담당자|예금주|주문자|신청자|보호자|고객명|받는\s?분|받는\s?사람|입금자명?)"
+    r"\s?[:은는이가]?\s*"
+)
 _ZH_LABEL: Final = r"(?:姓名|名字|收件人|收货人|收貨人|联系人|聯絡人|持卡人|我叫|名叫|我是|户名|戶名)\s?[:是为為]?\s*"
 
 
@@ -169,7 +173,7 @@ def _korean() -> list[tuple[float, str]]:
     titles = "|".join(sorted(lists("names")["titles_ko"], key=len, reverse=True))
     name = rf"(?<![가-힣])(?P<name>{_ko_name()})"
     return [
-        (CALLED, name + _KO_AFTER.format(titles=titles)),
+        (CALLED, name + _KO_AFTER.format(titles=titles, particles=_KO_PARTICLES)),
         (CALLED, rf"{_KO_LABEL}(?P<name>{_ko_name()})(?![가-힣])"),
         (WHOLE, rf"\A\s*(?P<name>{_ko_name()})\s*\Z"),
     ]
@@ -193,7 +197,9 @@ def _persian() -> list[tuple[float, str]]:
     titles = "|".join(re.escape(title) for title in sorted(named["titles_fa"], key=len, reverse=True))
     sure = "|".join(sorted(set(named["given_fa"]) - set(named["ambiguous"]), key=len, reverse=True))
     every = "|".join(sorted(named["given_fa"], key=len, reverse=True))
-    family = rf"(?:{'|'.join(named['surnames_fa'])}|[{letters}]{{2,}}(?:{_FAMILY_ENDINGS}))(?:\s?(?:مقدم|راد|فر|نیا|زاده|پور|نژاد))?(?![{letters}])"
+    known = "|".join(named["surnames_fa"])
+    second = rf"(?:\s?(?:مقدم|راد|فر|نیا|زاده|پور|نژاد))?(?![{letters}])"
+    family = rf"(?:{known}|[{letters}]{{2,}}(?:{_FAMILY_ENDINGS})){second}"
     before = rf"(?<![{letters}])"
     given = rf"(?:(?:سید|سیده|میر)\s?)?(?:{every})(?:\s(?:{every}))?(?![{letters}])"
     return [
@@ -209,14 +215,15 @@ def _latin() -> list[tuple[float, str]]:
     titles = "|".join(dict.fromkeys(t for part in ("titles_en", "titles_de", "titles_fr") for t in named[part]))
     given_all = [name for part in ("given_en", "given_de", "given_fr") for name in named[part]]
     every = "|".join(re.escape(name) for name in sorted(set(given_all), key=len, reverse=True))
-    sure = "|".join(
-        re.escape(name) for name in sorted(set(given_all) - set(named["ambiguous"]), key=len, reverse=True)
-    )
+    sure = "|".join(re.escape(name) for name in sorted(set(given_all) - set(named["ambiguous"]), key=len, reverse=True))
     before = rf"(?<![{_LATIN}\d])"
     family = rf"(?:{_JOIN}\s?)?{_NAME}(?:\s?-\s?{_NAME})?"
     initials = rf"(?:\s[{_UPPER}]\.)?"
     return [
-        (CALLED, rf"{before}(?:{titles})\.?\s(?:(?:Dr|Prof|med)\.?\s)*(?P<name>(?:(?:{every})(?:-\w+)?{initials}\s)?{family})"),
+        (
+            CALLED,
+            rf"{before}(?:{titles})\.?\s(?:(?:Dr|Prof|med)\.?\s)*(?P<name>(?:(?:{every})(?:-\w+)?{initials}\s)?{family})",
+        ),
         (WHOLE, rf"\A\s*(?P<name>(?:{sure})(?:[\s-](?:{every}))?{initials}\s{family})\s*\Z"),
         (WHOLE, rf"\A\s*(?P<name>{_NAME},\s(?:{every}))\s*\Z"),
         (BESIDE, rf"{before}(?P<name>(?:{sure})(?:[\s-](?:{every}))?{initials}\s{family})(?![{_LATIN}\d])"),

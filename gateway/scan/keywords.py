@@ -8,21 +8,35 @@ Must hold no word that also names a harmless number: "number", "code" and "id" a
 from gateway.scan.kind import Kind
 
 WORDS: dict[Kind, str] = {
-    Kind.EMAIL: "email, e mail, mail, courriel, correo, posta elettronica, 이메일, 메일, 电子邮件, 邮箱, 邮件, 電子郵件, 電郵, 信箱, "
-    "ایمیل, پست الکترونیک, رایانامه, メール",
-    Kind.PHONE: "phone, mobile, mobil, tel, tél, telefon, telephone, téléphone, teléfono, telefono, handy, rufnummer, "
-    "portable, gsm, fax, whatsapp, wechat, call, cell, cellulare, móvil, 휴대, 핸드폰, 전화, 연락처, 手机, 手機, "
-    "电话, 電話, 座机, 联系方式, 聯絡, موبایل, تلفن, همراه, تماس, 携帯",
-    Kind.POSTAL_ADDRESS: "address, addr, street, anschrift, adresse, straße, strasse, wohnort, dirección, indirizzo, 주소, "
-    "地址, 住址, 住所, نشانی, آدرس",
+    Kind.EMAIL: (
+        "email, e mail, mail, courriel, correo, posta elettronica, 이메일, 메일, 电子邮件, 邮箱, 邮件, "
+        "電子郵件, 電郵, 信箱, ایمیل, پست الکترونیک, رایانامه, メール"
+    ),
+    Kind.PHONE: (
+        "phone, mobile, mobil, tel, tél, telefon, telephone, téléphone, teléfono, telefono, handy, "
+        "rufnummer, portable, gsm, fax, whatsapp, wechat, call, cell, cellulare, móvil, 휴대, 핸드폰, 전화, "
+        "연락처, 手机, 手機, 电话, 電話, 座机, 联系方式, 聯絡, موبایل, تلفن, همراه, تماس, 携帯"
+    ),
+    Kind.POSTAL_ADDRESS: (
+        "address, addr, street, anschrift, adresse, straße, strasse, wohnort, dirección, indirizzo, 주소, "
+        "地址, 住址, 住所, نشانی, آدرس"
+    ),
     Kind.POSTAL_CODE_IR: "postal code, postcode, zip, zipcode, کد پستی, پستی",
-    Kind.NAME: "name, surname, first name, last name, full name, vorname, nachname, prénom, nom, nombre, apellido, cognome, "
-    "이름, 성명, 성함, 姓名, 名字, 氏名, نام, نام خانوادگی",
-    Kind.BIRTH_DATE: "birth date, date of birth, birthday, dob, born, geburt, geboren, naissance, né le, née le, nacimiento, "
-    "nascita, 생년월일, 생일, 출생, 出生, 生日, 誕生日, 生年月日, تولد",
-    Kind.CARD: "card, kreditkarte, karte, kartennummer, carte, cb, tarjeta, carta di credito, pan, visa, mastercard, amex, "
-    "카드, 卡号, 银行卡, 信用卡, 卡號, 銀行卡, کارت, カード",
-    Kind.IBAN: "iban, sheba, shaba, konto, account, compte, cuenta, conto, 계좌, 账号, 帳號, 银行账户, شبا, حساب, 口座",
+    Kind.NAME: (
+        "name, surname, first name, last name, full name, vorname, nachname, prénom, nom, nombre, apellido, "
+        "cognome, 이름, 성명, 성함, 姓名, 名字, 氏名, نام, نام خانوادگی"
+    ),
+    Kind.BIRTH_DATE: (
+        "birth date, date of birth, birthday, dob, born, geburt, geboren, naissance, né le, née le, "
+        "nacimiento, nascita, 생년월일, 생일, 출생, 出生, 生日, 誕生日, 生年月日, تولد"
+    ),
+    Kind.CARD: (
+        "card, kreditkarte, karte, kartennummer, carte, cb, tarjeta, carta di credito, pan, visa, "
+        "mastercard, amex, 카드, 卡号, 银行卡, 信用卡, 卡號, 銀行卡, کارت, カード"
+    ),
+    Kind.IBAN: (
+        "iban, sheba, shaba, konto, account, compte, cuenta, conto, 계좌, 账号, 帳號, 银行账户, شبا, حساب, 口座"
+    ),
     Kind.NATIONAL_ID_AT: "svnr, sozialversicherung, versicherungsnummer, vsnr",
     Kind.NATIONAL_ID_BE: "rijksregister, registre national, niss, insz, nrn",
     Kind.NATIONAL_ID_BG: "egn, егн",
@@ -45,7 +59,9 @@ WORDS: dict[Kind, str] = {
     Kind.NATIONAL_ID_HU: "személyi, személyi szám, adóazonosító",
     Kind.NATIONAL_ID_IE: "pps, ppsn",
     Kind.NATIONAL_ID_IN: "aadhaar, aadhar, uidai, आधार",
-    Kind.NATIONAL_ID_IR: "کد ملی, کدملی, شماره ملی, ملی, national code, national id, codemelli, code meli, melli, meli",
+    Kind.NATIONAL_ID_IR: (
+        "کد ملی, کدملی, شماره ملی, ملی, national code, national id, codemelli, code meli, melli, meli"
+    ),
     Kind.NATIONAL_ID_IT: "codice fiscale, cod fisc, cf",
     Kind.NATIONAL_ID_JP: "my number, マイナンバー, 個人番号",
     Kind.NATIONAL_ID_KR: "주민, 주민등록, 주민번호, rrn, 외국인등록, 외국인번호, 등록번호",
@@ -65,8 +81,10 @@ WORDS: dict[Kind, str] = {
     Kind.NATIONAL_ID_US: "ssn, social security",
     Kind.RESIDENT_ID_TW: "居留證, 居留, 統一證號, arc",
     Kind.PERMIT_CN: "通行证, 通行證, 回乡证, 回鄉證, 台胞证, 台胞證, permit",
-    Kind.PASSPORT: "passport, reisepass, passnummer, passeport, pasaporte, passaporto, 护照, 護照, 여권, گذرنامه, پاسپورت, "
-    "旅券, パスポート",
+    Kind.PASSPORT: (
+        "passport, reisepass, passnummer, passeport, pasaporte, passaporto, 护照, 護照, 여권, گذرنامه, "
+        "پاسپورت, 旅券, パスポート"
+    ),
     Kind.PASSPORT_CN: "passport, 护照, 護照",
     Kind.PASSPORT_KR: "passport, 여권",
     Kind.DRIVER_LICENCE_KR: "운전면허, 면허번호, 면허, driver licence, driver license, driving licence",
@@ -98,22 +116,40 @@ WORDS: dict[Kind, str] = {
     Kind.VAT_IT: "partita iva, p iva, piva",
     Kind.IP_ADDRESS: "ip, ip address, ip addr, ipv4, ipv6, client ip, remote addr, 아이피, آی پی",
     Kind.MAC_ADDRESS: "mac, mac address, hwaddr, bssid",
-    Kind.PASSWORD_HASH: "password, passwd, pwd, passhash, passwort, kennwort, mot de passe, contraseña, 비밀번호, 密码, 密碼, "
-    "رمز, رمز عبور, 暗証",
+    Kind.PASSWORD_HASH: (
+        "password, passwd, pwd, passhash, passwort, kennwort, mot de passe, contraseña, 비밀번호, 密码, "
+        "密碼, رمز, رمز عبور, 暗証"
+    ),
     Kind.HEX_DIGEST: "hash, md5, sha1, sha256, sha512, digest",
     Kind.API_KEY: "api key, apikey, token, secret, access key, bearer, schlüssel, 密钥, 令牌, 토큰",
     Kind.PRIVATE_KEY: "private key, privatekey, pem, ssh key",
-    Kind.HEALTH: "health, disease, diagnosis, illness, disability, gesundheit, krankheit, diagnose, behinderung, santé, maladie, "
-    "건강, 질병, 병명, 진단, 장애, 健康, 疾病, 病史, 诊断, 診斷, سلامت, بیماری, تشخیص",
-    Kind.BELIEF: "religion, belief, faith, denomination, konfession, glaube, croyance, 종교, 신앙, 宗教, 信仰, مذهب, دین",
-    Kind.POLITICS: "political, politics, party membership, partei, parti politique, 정당, 정치, 政治面貌, 政治, 党派, 黨派, حزب, سیاسی",
+    Kind.HEALTH: (
+        "health, disease, diagnosis, illness, disability, gesundheit, krankheit, diagnose, behinderung, "
+        "santé, maladie, 건강, 질병, 병명, 진단, 장애, 健康, 疾病, 病史, 诊断, 診斷, سلامت, بیماری, تشخیص"
+    ),
+    Kind.BELIEF: (
+        "religion, belief, faith, denomination, konfession, glaube, croyance, 종교, 신앙, 宗教, 信仰, مذهب, دین"
+    ),
+    Kind.POLITICS: (
+        "political, politics, party membership, partei, parti politique, 정당, 정치, 政治面貌, 政治, 党派, "
+        "黨派, حزب, سیاسی"
+    ),
     Kind.TRADE_UNION: "union, gewerkschaft, syndicat, 노조, 노동조합, 工会, 工會, اتحادیه, سندیکا",
-    Kind.SEX_LIFE: "sexual orientation, sex life, sexuelle, orientation sexuelle, 성적지향, 성생활, 性取向, 性傾向, گرایش جنسی",
-    Kind.ETHNICITY: "ethnicity, ethnic, race, ethnie, rasse, origine ethnique, 인종, 민족, 民族, 种族, 種族, قومیت, نژاد",
-    Kind.BIOMETRIC: "biometric, fingerprint, faceprint, iris scan, fingerabdruck, biométrique, 지문, 생체, 指纹, 指紋, 人脸, 人臉, "
-    "اثر انگشت",
+    Kind.SEX_LIFE: (
+        "sexual orientation, sex life, sexuelle, orientation sexuelle, 성적지향, 성생활, 性取向, 性傾向, گرایش جنسی"
+    ),
+    Kind.ETHNICITY: (
+        "ethnicity, ethnic, race, ethnie, rasse, origine ethnique, 인종, 민족, 民族, 种族, 種族, قومیت, نژاد"
+    ),
+    Kind.BIOMETRIC: (
+        "biometric, fingerprint, faceprint, iris scan, fingerabdruck, biométrique, 지문, 생체, 指纹, 指紋, "
+        "人脸, 人臉, اثر انگشت"
+    ),
     Kind.GENETIC: "genetic, genome, dna, genetisch, génétique, 유전, 基因, ژنتیک",
-    Kind.CRIMINAL: "criminal, conviction, offence, vorstrafe, straftat, casier judiciaire, 전과, 범죄, 犯罪, 前科, سوء پیشینه, محکومیت",
+    Kind.CRIMINAL: (
+        "criminal, conviction, offence, vorstrafe, straftat, casier judiciaire, 전과, 범죄, 犯罪, 前科, "
+        "سوء پیشینه, محکومیت"
+    ),
 }
 
 

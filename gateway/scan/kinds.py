@@ -40,7 +40,7 @@ _ANY = 0.9  # no check: nearly every candidate of the form passes
 _SHORT = 4  # a Latin word up to this long has to stand alone: "tin" is not in "marketing"
 
 _CHANCES: dict[Family, dict[Kind, float]] = {
-    Family.CONTACT: {Kind.EMAIL: _SURE, Kind.PHONE: 0.07, Kind.POSTAL_ADDRESS: _SURE, Kind.POSTAL_CODE_IR: _ANY},
+    Family.CONTACT: {Kind.EMAIL: _SURE, Kind.PHONE: 0.108, Kind.POSTAL_ADDRESS: _SURE, Kind.POSTAL_CODE_IR: _ANY},
     Family.IDENTITY: {Kind.NAME: _SURE, Kind.BIRTH_DATE: _SURE},
     Family.FINANCIAL: {Kind.CARD: 0.1, Kind.IBAN: 0.0103},
     Family.GOVERNMENT: {

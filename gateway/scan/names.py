@@ -60,7 +60,8 @@ class Names:
             if reader := self._reader(each):  # 2
                 read.update(zip(places, reader([texts[at][:_LONGEST] for at in places]), strict=True))
         return [
-            _together(text, tongue, read.get(at, [])) for at, (text, tongue) in enumerate(zip(texts, spoken, strict=True))
+            _together(text, tongue, read.get(at, []))
+            for at, (text, tongue) in enumerate(zip(texts, spoken, strict=True))
         ]
 
     def coverage(self) -> dict[str, str]:

@@ -16,7 +16,9 @@ TITLED_AND_SHAPED, FULL, STREET, TITLED = 0.9, 0.85, 0.75, 0.7
 
 _W: Final = r"[^\W\d_]"  # a letter of any script
 _N: Final = r"\d{1,5}\s?(?:[a-zA-Z](?!\w))?(?:\s?[-/]\s?\d{1,5}\s?(?:[a-zA-Z](?!\w))?)?"
-_EN: Final = "street|st|road|rd|avenue|ave|lane|ln|drive|boulevard|blvd|crescent|parkway|pkwy|terrace|mews|highway|hwy|freeway"
+_EN: Final = (
+    "street|st|road|rd|avenue|ave|lane|ln|drive|boulevard|blvd|crescent|parkway|pkwy|terrace|mews|highway|hwy|freeway"
+)
 # Words that are streets only beside a postcode: suffixes of USPS Publication 28, appendix C1, and their like.
 _WEAK_EN: Final = (
     "dr|court|ct|courts|close|square|place|pl|way|ways|gardens?|groves?|trail|trace|circles?|cir|row|alley|turnpike|mall|loop|plaza|ridges?|"
@@ -32,13 +34,28 @@ _WEAK_EN: Final = (
 _DE: Final = r"(?:stra(?:ß|ss)en?|str\.?|weg|platz|allee|gasse|damm|ufer|chaussee|promenade)"
 _WEAK_DE: Final = r"(?:ring|steig|stieg|pfad|graben|markt|hof|kai|winkel|berg|feld|tor|brücke|wall|rain|anger)"
 _FR: Final = "rue|avenue|av\\.|boulevard|bd\\.?|chemin|all[ée]e|impasse|ruelle|faubourg"
-_WEAK_FR: Final = "place|pl\\.?|quai|route|cours|square|passage|sentier|esplanade|promenade|villa|hameau|r[ée]sidence|all[ée]es|av"
+_WEAK_FR: Final = (
+    "place|pl\\.?|quai|route|cours|square|passage|sentier|esplanade|promenade|villa|hameau|r[ée]sidence|all[ée]es|av"
+)
+_BIS: Final = r"\s?(?:bis|ter|quater|[A-D])?"
+_NAMED: Final = rf"(?:{_W}|['.-]|\s){{2,60}}"
 _UP_TO_STREET: Final = r"(?<![\w.,/-])\d{1,6}[a-zA-Z]?,?\s(?:[\w'.-]+\s){1,4}"
 _UNIT: Final = r"(?:,?\s(?:apt|suite|unit|flat|ste|floor|#)\.?\s?[\w-]{1,6})?"
 _REGION: Final = r"[가-힣]{1,8}(?:특별자치시|특별자치도|특별시|광역시|도|시|군|구|읍|면)\s?"
-_HOUSE: Final = r"(?:\d{1,4}번?길\s?)?(?:지하\s?)?\d{1,5}(?:-\d{1,4})?(?!\d|\s?(?:개|원|번째|명|시|분|월|일|년|차|회|장|권|%))"
+_HOUSE: Final = (
+    r"(?:\d{1,4}번?길\s?)?(?:지하\s?)?\d{1,5}(?:-\d{1,4})?(?!\d|\s?(?:개|원|번째|명|시|분|월|일|년|차|회|장|권|%))"
+)
 _FLAT: Final = r"(?:,?\s?\(?[가-힣\d\sA-Za-z,]{0,20}(?:동|호|층|아파트)\)?)"
 _ROAD: Final = r"(?:路|大道|大街|街|胡同|巷|弄|(?<![渠频頻报報通管轨軌味知])道)"
+_FA: Final = r"خیابان|خ\.|کوچه|ک\.|بلوار|بزرگراه|اتوبان|میدان|بن\s?بست|کوی|شهرک|جاده|محله|چهارراه"
+_PROVINCE: Final = (
+    r"[㐀-鿿]{2,9}(?:省|市|自治区)[㐀-鿿]{1,9}(?:市|区|县|區|縣)[㐀-鿿\dA-Za-z]{1,20}"
+    r"(?:路|街|号|號|座|村|小区|大厦|室|楼)[\dA-Za-z]{0,6}(?:室|号|號|座)?"
+)
+_BOX: Final = (
+    r"\bP\.?\s?O\.?\s?Box\s\d{1,6}|\b(?:PSC|Unit|USNS|USS)\s[\w ]{1,16},?\s(?:Box\s\d{1,5}|(?:AP|FP|DP)O)"
+    r"|\bPostfach\s\d{2}[\d ]{0,8}|\bBo[iî]te postale\s\d+|\bBP\s\d{1,5}\b|사서함\s?\d+|(?:邮政信箱|郵政信箱)\s?\d+"
+)
 _MORE_ROAD: Final = r"(?:[一二三四五六七八九十\d東西南北东中]{1,3}(?:段|巷|弄|路|街)){0,3}"
 _NUMBER: Final = r"\s?(?:第?[\d一二三四五六七八九十百零〇之-]{1,8}\s?(?:号|號|弄|巷)|[A-Za-z]座)"
 _ROOM: Final = r"(?:[\dA-Za-z一-龥之-]{0,14}?(?:楼|樓|层|層|室|栋|棟|幢|单元|單元|户|戶))"
@@ -53,15 +70,11 @@ _PATTERNS: Final = tuple(
             rf"(?<!\w)(?:{_W}{{1,30}}[\s-]){{0,3}}{_W}{{0,40}}{_DE}\s{_N}(?!\d)(?:,?\s?\d{{5}}\s{_W}{{1,30}})?",
         ),
         (
-            rf"\d\s?(?:bis|ter|quater|[A-D])?,?\s(?:{_FR})\s",
-            rf"(?<!\w)\d{{1,4}}\s?(?:bis|ter|quater|[A-D])?,?\s(?:{_FR})\s(?:{_W}|['.-]|\s){{2,60}}(?:,?\s?\d{{5}}\s{_W}{{1,30}})?",
+            rf"\d{_BIS},?\s(?:{_FR})\s",
+            rf"(?<!\w)\d{{1,4}}{_BIS},?\s(?:{_FR})\s{_NAMED}(?:,?\s?\d{{5}}\s{_W}{{1,30}})?",
         ),
         (rf"{_ROAD}.{{0,16}}[号號弄巷座]", rf"[㐀-鿿\dA-Za-z]{{1,40}}?{_ROAD}{_MORE_ROAD}{_NUMBER}{_ROOM}*"),
-        (
-            r"[省市区]",
-            r"[㐀-鿿]{2,9}(?:省|市|自治区)[㐀-鿿]{1,9}(?:市|区|县|區|縣)[㐀-鿿\dA-Za-z]{1,20}"
-            r"(?:路|街|号|號|座|村|小区|大厦|室|楼)[\dA-Za-z]{0,6}(?:室|号|號|座)?",
-        ),
+        (r"[省市区]", _PROVINCE),
         (r"(?:로|길)\s?(?:지하\s?)?\d", rf"{_REGION}[가-힣\d\s·.]{{0,30}}?(?:로|길)\s?{_HOUSE}{_FLAT}{{0,3}}"),
         (r"(?:로|길)\s?(?:지하\s?)?\d", rf"[가-힣\d·.]{{1,12}}(?:로|길)\s?{_HOUSE}{_FLAT}{{1,3}}"),
         (
@@ -70,9 +83,8 @@ _PATTERNS: Final = tuple(
         ),
         (r"동\s?\d{1,4}\s?호", r"[가-힣A-Za-z\d]{2,12}(?:아파트|빌라|오피스텔|빌딩)\s?\d{1,4}\s?동\s?\d{1,4}\s?호"),
         (
-            r"خیابان|خ\.|کوچه|ک\.|بلوار|بزرگراه|اتوبان|میدان|بن\s?بست|کوی|شهرک|جاده|محله|چهارراه",
-            r"(?<![ء-ۓ])(?:خیابان|خ\.|کوچه|ک\.|بلوار|بزرگراه|اتوبان|میدان|بن\s?بست|کوی|شهرک|جاده|محله|چهارراه)\s?[^\n]{1,70}?"
-            r"(?:پلاک|پ\.|شماره|واحد|طبقه|ساختمان|کد\s?پستی)\s?:?\s?\d{1,10}",
+            _FA,
+            rf"(?<![ء-ۓ])(?:{_FA})\s?[^\n]{{1,70}}?(?:پلاک|پ\.|شماره|واحد|طبقه|ساختمان|کد\s?پستی)\s?:?\s?\d{{1,10}}",
         ),
         (
             r"(?:خیابان|بلوار|میدان|بزرگراه)[^\n]{1,40}(?:کوچه|بن\s?بست|خیابان|کوی)",
@@ -80,11 +92,7 @@ _PATTERNS: Final = tuple(
         ),
         (r"پلاک", r"(?<![ء-ۓ])پلاک\s?:?\s?\d{1,5}\s?[،,]?\s?(?:طبقه|واحد|زنگ)\s?\w{1,10}"),
         (r"پستی", r"(?<![ء-ۓ])(?:کد\s?پستی\s?:?\s?\d{5}\s?-?\s?\d{5}|صندوق\s?پستی\s?:?\s?[\d-]{2,})"),
-        (
-            r"box\s|postfach|postale|\bBP\s|[ADF]PO|사서함|信箱",
-            r"\bP\.?\s?O\.?\s?Box\s\d{1,6}|\b(?:PSC|Unit|USNS|USS)\s[\w ]{1,16},?\s(?:Box\s\d{1,5}|(?:AP|FP|DP)O)"
-            r"|\bPostfach\s\d{2}[\d ]{0,8}|\bBo[iî]te postale\s\d+|\bBP\s\d{1,5}\b|사서함\s?\d+|(?:邮政信箱|郵政信箱)\s?\d+",
-        ),
+        (r"box\s|postfach|postale|\bBP\s|[ADF]PO|사서함|信箱", _BOX),
     )
 )
 _WITH_POSTCODE: Final = tuple(
@@ -92,14 +100,16 @@ _WITH_POSTCODE: Final = tuple(
     for pattern in (
         rf"{_UP_TO_STREET}(?:{_WEAK_EN})\b\.?{_UNIT}",
         rf"(?<!\w)(?:{_W}{{1,30}}[\s-]){{0,3}}{_W}{{0,40}}{_WEAK_DE}\s{_N}(?!\d)",
-        rf"(?<!\w)\d{{1,4}}\s?(?:bis|ter|quater|[A-D])?,?\s(?:{_WEAK_FR})\s(?:{_W}|['.-]|\s){{2,60}}",
-        rf"(?<!\w)(?:{_FR}|quai|place|route)\s(?:{_W}|['.-]|\s){{2,60}}\d{{5}}\s{_W}{{1,30}}",
+        rf"(?<!\w)\d{{1,4}}{_BIS},?\s(?:{_WEAK_FR})\s{_NAMED}",
+        rf"(?<!\w)(?:{_FR}|quai|place|route)\s{_NAMED}\d{{5}}\s{_W}{{1,30}}",
     )
 )
-_POST: Final = re.compile(r"\b(?:[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|\d{4,5}\s[A-ZÀ-Þ][\w' -]{2,})")
+_POST: Final = re.compile(
+    r"\b(?:[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|\d{4,5}\s[A-ZÀ-Þ][\w' -]{2,})"
+)
 _POSTCODE: Final = re.compile(
-    r"\d{5}(?:-\d{4})?|\d{3}(?:-?\d{2,3})?|\d{6}|\d{10}|\d{5}-\d{5}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d"
-    r"|(?:D|F|CH|A)-?\d{4,5}|\d{4} ?[A-Z]{2}|\d{4}",
+    r"\d{5}(?:-\d{4})?|\d{3}(?:-?\d{2,3})?|\d{6}|\d{10}|\d{5}-\d{5}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
+    r"|[A-Z]\d[A-Z] ?\d[A-Z]\d|(?:D|F|CH|A)-?\d{4,5}|\d{4} ?[A-Z]{2}|\d{4}",
     re.IGNORECASE,
 )
 _NO_ADDRESS: Final = re.compile(r"@|://|^[\d.:\s/-]*$|^[0-9a-f:]+$", re.IGNORECASE)
@@ -156,7 +166,9 @@ def _spans(text: str) -> list[tuple[int, int]]:
     patterns = [each for hint, each in _PATTERNS if hint.search(plain)]
     if _POST.search(text):
         patterns.extend(_WITH_POSTCODE)
-    found = sorted((match.span() for each in patterns for match in each.finditer(plain)), key=lambda span: span[0] - span[1])
+    found = sorted(
+        (match.span() for each in patterns for match in each.finditer(plain)), key=lambda span: span[0] - span[1]
+    )
     kept: list[tuple[int, int]] = []
     for start, end in found:
         if all(end <= other or start >= until for other, until in kept):

@@ -18,8 +18,6 @@ from gateway.scan.kinds import Kind
 from gateway.scan.letters import Flat, flat
 
 _BY_WORD: Final = frozenset({Kind.NAME, Kind.POSTAL_ADDRESS, Kind.BIRTH_DATE})
-_NONE: Final = frozenset[Kind]()
-_ASCII: Final = r"\A[\x00-\x7f]*\z"
 _LETTERED: Final = r"[\p{L}\p{M}]"
 _FILLED: Final = r"[^\s]"
 # A cell that is one address and nothing else; `gateway.scan.trials` finds just that in it.
@@ -65,12 +63,18 @@ class _Chunk:
     filled: Bits
     mails: Bits
     numbers: Bits
-    words: Bits
+    words: dict[Kind | None, Bits]  # by the one kind that a pattern looks for; None for those that look for several
 
     @classmethod
     def of(cls, cells: Any) -> "_Chunk":
         mails = _matches(cells, _ONE_EMAIL)
-        return cls(cells, _matches(cells, _FILLED), mails, _matches(cells, trials.WORTH_A_LOOK), _words(cells, ~mails))
+        numbers = _matches(cells, trials.WORTH_A_LOOK)
+        return cls(cells, _matches(cells, _FILLED), mails, numbers, _words(cells, ~mails))
+
+    def worth(self, own: slice, expected: frozenset[Kind]) -> tuple[Bits, Bits]:
+        """Say which cells of a column the detectors of numbers and of words have to look at."""
+        words = [mask[own] for kind, mask in self.words.items() if kind not in expected]
+        return self.numbers[own], np.logical_or.reduce(words)
 
 
 def sift(columns: Mapping[str, Sequence[str]], expected: Mapping[str, frozenset[Kind]]) -> dict[str, Sifted]:
@@ -90,25 +94,30 @@ def sift(columns: Mapping[str, Sequence[str]], expected: Mapping[str, frozenset[
     for title, cells in arrays.items():
         laid[title] = slice(start, start + len(cells))
         start += len(cells)
-    asked = {title for title in arrays if wording.titled(title) and not expected.get(title, _NONE) & _BY_WORD}
-    worth = (chunk.numbers | chunk.words) & ~chunk.mails
-    for title in asked:
-        worth[laid[title]] |= chunk.filled[laid[title]] & ~chunk.mails[laid[title]]
-    closer = _Closer.of(chunk, np.flatnonzero(worth))
-    return {
-        title: _of_column(arrays[title], chunk, closer, own, expected.get(title, _NONE), every=title in asked)
-        for title, own in laid.items()
-    }
+    may = {title: expected.get(title, frozenset()) for title in arrays}
+    numbers, words, every = (np.zeros(start, bool) for _ in range(3))
+    for title, own in laid.items():
+        numbers[own], words[own] = chunk.worth(own, may[title])
+        if wording.titled(title) and not may[title] & _BY_WORD:
+            every[own] = chunk.filled[own] & ~chunk.mails[own]
+    closer = _Closer.of(chunk.cells, numbers & ~chunk.mails, words & ~chunk.mails, every)
+    return {title: _of_column(arrays[title], chunk, closer, own, may[title]) for title, own in laid.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class _Closer:
-    """The distinct cells of a chunk that are worth a look, made flat, and what the patterns say of them then.
+    """The distinct cells of a chunk that are worth a look, made flat.
 
     A number in full-width digits, an address with a mark inside that nobody sees: flat, most are one thing as a whole.
+
+    Attributes:
+        places: of each cell of the chunk its place here, or -1.
+        shapes: the distinct cells.
+        mails, phones: which are one address, one phone number; one more at the end, for -1.
+        numbers, words: of each cell of the chunk, which detector has to look.
     """
 
-    places: Numbers  # of each cell of the chunk its place here, or -1
+    places: Numbers
     shapes: list[Flat]
     mails: Bits
     phones: Bits
@@ -116,47 +125,39 @@ class _Closer:
     words: Bits
 
     @classmethod
-    def of(cls, chunk: _Chunk, worth: Numbers) -> "_Closer":
-        encoded = chunk.cells.take(pa.array(worth)).dictionary_encode()
-        codes = encoded.indices.to_numpy(zero_copy_only=False)
-        places = np.full(len(chunk.cells), -1, np.int64)
-        places[worth] = codes
+    def of(cls, cells: Any, numbers: Bits, words: Bits, every: Bits) -> "_Closer":
+        worth = np.flatnonzero(numbers | words | every)
+        encoded = cells.take(pa.array(worth)).dictionary_encode()
+        places = np.full(len(cells), -1, np.int64)
+        places[worth] = encoded.indices.to_numpy(zero_copy_only=False)
         shapes = [flat(cell) for cell in encoded.dictionary.to_pylist()]
-        first = np.zeros(len(shapes), np.int64)
-        first[codes] = worth
-        numbers, words = chunk.numbers[first], chunk.words[first]
-        mails = np.zeros(len(shapes), bool)
-        changed = np.flatnonzero(~_matches(encoded.dictionary, _ASCII))
-        if len(changed):
-            again = _Chunk.of(pa.array([shapes[at].text for at in changed], pa.large_string()))
-            mails[changed], numbers[changed], words[changed] = again.mails, again.numbers, again.words
-        phones = _matches(pa.array([shape.text for shape in shapes], pa.large_string()), _ONE_PHONE)
-        return cls(places, shapes, *map(_ended, (mails, phones, numbers & ~mails, words & ~mails)))
+        texts = pa.array([*(shape.text for shape in shapes), ""], pa.large_string())
+        lettered = _matches(texts, _LETTERED)[places]
+        return cls(
+            places,
+            shapes,
+            _matches(texts, _ONE_EMAIL),
+            _matches(texts, _ONE_PHONE),
+            numbers,
+            every | (words & lettered),
+        )
 
 
-def _ended(bits: Bits) -> Bits:
-    """Put a no at the end, where the place -1 points to."""
-    return np.append(bits, False)
-
-
-def _of_column(
-    cells: Any, chunk: _Chunk, closer: _Closer, own: slice, expected: frozenset[Kind], *, every: bool
-) -> Sifted:
+def _of_column(cells: Any, chunk: _Chunk, closer: _Closer, own: slice, expected: frozenset[Kind]) -> Sifted:
     """Give what is left of one column."""
-    places, filled, by_word = closer.places[own], chunk.filled[own], expected & _BY_WORD
-    closely = places >= 0
+    places, filled = closer.places[own], chunk.filled[own]
     cleared = {Kind.EMAIL: chunk.mails[own] | closer.mails[places]}
     if Kind.PHONE in expected:
         cleared[Kind.PHONE] = closer.phones[places]
     open_ = filled & ~np.logical_or.reduce(list(cleared.values()))
-    looked = open_ & closely & (every | closer.numbers[places] | closer.words[places])
+    looked = open_ & (closer.numbers[own] | closer.words[own])
     rows = np.flatnonzero(looked)
-    distinct, codes = np.unique(places[rows], return_inverse=True)
+    distinct, first, codes = np.unique(places[rows], return_index=True, return_inverse=True)
     left = int((open_ & ~looked).sum())
     return Sifted(
         cells, int(filled.sum()), {kind: np.flatnonzero(mask) for kind, mask in cleared.items() if mask.any()},
-        dict.fromkeys(by_word, left) if left else {}, rows, codes, [closer.shapes[at] for at in distinct],
-        closer.numbers[distinct].tolist(), (closer.words[distinct] | every).tolist(),
+        dict.fromkeys(expected & _BY_WORD, left) if left else {}, rows, codes, [closer.shapes[at] for at in distinct],
+        closer.numbers[own][rows[first]].tolist(), closer.words[own][rows[first]].tolist(),
     )  # fmt: skip
 
 
@@ -165,19 +166,19 @@ def _nothing(cells: Any) -> Sifted:
     return Sifted(cells, 0, {}, {}, none, none, [], [], [])
 
 
-def _words(cells: Any, open_: Bits) -> Bits:
-    """Find the cells that may hold words of personal data.
+def _words(cells: Any, open_: Bits) -> dict[Kind | None, Bits]:
+    """Find the cells that may hold words of personal data, by the one kind that a pattern looks for.
 
     One automaton for all languages outgrows the memory that RE2 allows it and becomes thirty times slower, so there
     are several patterns; they run over distinct cells that have letters at all.
     """
     lettered = np.flatnonzero(open_ & _matches(cells, _LETTERED))
     encoded = cells.take(pa.array(lettered)).dictionary_encode()
-    held = np.zeros(len(encoded.dictionary), bool)
+    places = encoded.indices.to_numpy(zero_copy_only=False)
+    worth: dict[Kind | None, Bits] = {}
     for pattern in wording.WORTH_A_LOOK:
-        held |= _matches(encoded.dictionary, pattern)
-    worth = np.zeros(len(cells), bool)
-    worth[lettered] = held[encoded.indices.to_numpy(zero_copy_only=False)]
+        held = worth.setdefault(wording.ONLY.get(pattern), np.zeros(len(cells), bool))
+        held[lettered] |= _matches(encoded.dictionary, pattern)[places]
     return worth
 
 

@@ -20,23 +20,26 @@ from itertools import pairwise
 from gateway.scan.kinds import Kind
 from gateway.scan.lexicon import CATEGORIES, LANGUAGES, Category, lexicon
 from gateway.scan.patterns import any_of, script_of, spellings, telling
-from gateway.scan.titles import speaks_of_things, title_matches
+from gateway.scan.titles import plain_title, speaks_of_things, title_matches
 from gateway.scan.tongues import ARABIC, HAN, HANGUL, LATIN, folded, language_of, scripts
 from gateway.scan.trial import Trial
 
-TITLED_TERM, WEAKLY_TITLED_TERM, SAID_OF_SOMEBODY, SAYS_SO, TITLED, JOINED, ALONE = 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.55
+TITLED_TERM, WEAKLY_TITLED_TERM, SAID_OF_SOMEBODY = 0.9, 0.85, 0.8
+SAYS_SO, TITLED, JOINED, ALONE = 0.75, 0.7, 0.6, 0.55
 
 _SPOKEN = {LATIN: ("en", "de", "fr"), ARABIC: ("fa",), HAN: ("zh-Hans", "zh-Hant"), HANGUL: ("ko",)}
-_MOST = 0.75  # of a cell that says nothing else
+_MOST, _MOST_OF_ILLNESS = 0.7, 0.4  # of a cell that says nothing else
 _SCRIPTS = {language: script for script, languages in _SPOKEN.items() for language in languages}
+_ASKING = re.compile(r"^(?:is|has|ist|hat|est|a|flag|آیا|是否|有无|有無)(?![a-z])\s?|\s?(?:여부|유무)$")
 _LATIN_KEY = 5
+_APART = re.compile("[\\s\u0654]+")  # blanks and the hamza above, which are written or not
 _WORD = re.compile("[0-9a-zß-öø-ɏ]+")
 _PARTS = ("phrases", "persons", "terms")
 _END = re.compile(r"[.;!?\n。！？；؛؟](?!\d)")
 _PAUSE = re.compile(r"[.,;!?\n。！？；，、،؛؟()](?!\d)")
 _EMPTY = re.compile(
-    r"\W*(?:n/?a|null|none|unknown|not stated|prefer not to say|k\.? ?a\.?|keine angabe|unbekannt|nc|non renseigne|inconnu|"
-    r"미응답|미입력|해당 ?없음|모름|未知|未填写?|未填寫?|不详|不詳|نامشخص|ثبت نشده)?\W*"
+    r"\W*(?:n/?a|null|none|unknown|not stated|prefer not to say|k\.? ?a\.?|keine angabe|unbekannt|nc|"
+    r"non renseigne|inconnu|미응답|미입력|해당 ?없음|모름|未知|未填写?|未填寫?|不详|不詳|نامشخص|ثبت نشده)?\W*"
 )
 
 
@@ -52,10 +55,10 @@ class _Reach:
 
 
 _REACHES = {
-    LATIN: _Reach(60, 26, 14, 22, 28),
-    ARABIC: _Reach(50, 16, 16, 22, 24),
-    HAN: _Reach(24, 7, 4, 6, 9),
-    HANGUL: _Reach(30, 8, 7, 8, 11),
+    LATIN: _Reach(60, 26, 14, 22, 36),
+    ARABIC: _Reach(50, 16, 16, 22, 28),
+    HAN: _Reach(24, 7, 4, 6, 13),
+    HANGUL: _Reach(30, 8, 7, 8, 16),
 }
 
 
@@ -98,9 +101,18 @@ def _column(title: str) -> tuple[frozenset[Kind], frozenset[Kind], bool]:
     things = speaks_of_things(title)
     if not title or things:
         return frozenset(), frozenset(), things
-    strong = frozenset(kind for kind in CATEGORIES if title_matches(title, f"titles.{kind.value}"))
+    strong = frozenset(
+        kind for kind in CATEGORIES if title_matches(title, f"titles.{kind.value}") or _asks_for(title, kind)
+    )
     weak = frozenset(kind for kind in CATEGORIES if title_matches(title, f"weak_titles.{kind.value}"))
     return strong, weak - strong, things
+
+
+def _asks_for(title: str, kind: Kind) -> bool:
+    """Whether a title is one term and asks yes or no: `isDiabetic`, `是否怀孕`, `임신 여부`."""
+    asked = _ASKING.sub("", plain_title(title)).strip()
+    patterns = (_pattern(script, kind) for script in scripts(asked))
+    return any(pattern is not None and pattern.fullmatch(asked) for pattern in patterns)
 
 
 def named_by(title: str) -> frozenset[Kind]:
@@ -136,7 +148,7 @@ def likely(plain: str, script: str) -> set[Kind]:
     if script == LATIN:
         pieces = {word[:size] for word in _WORD.findall(plain) for size in (2, 3, 4, _LATIN_KEY)}
     else:
-        pieces = {first + second for first, second in pairwise(plain)}
+        pieces = {first + second for first, second in pairwise(_APART.sub("", plain))}
     return {kind for piece in pieces & beginnings.keys() for kind in beginnings[piece]}
 
 
@@ -197,9 +209,15 @@ def _unsaid(hit: _Hit, plain: str, reach: _Reach, *, joined: bool, things: bool)
         return SAYS_SO
     if joined and not things:
         return JOINED
+    return ALONE if not things and _fills(hit, plain, reach.alone) else 0.0
+
+
+def _fills(hit: _Hit, plain: str, longest: int) -> bool:
+    """Whether a short cell says this and hardly anything else; an illness may have words around it ("severe")."""
     filled = plain.strip()
-    alone = len(filled) <= reach.alone and (hit.end - hit.start) >= _MOST * len(filled)
-    return ALONE if alone and not things else 0.0
+    said = sum(other.end - other.start for other in _hits(filled) if other.kind is hit.kind)
+    share = _MOST_OF_ILLNESS if hit.kind is Kind.HEALTH else _MOST
+    return len(filled) <= longest and said >= share * len(filled)
 
 
 def _around(limit: re.Pattern[str], plain: str, hit: _Hit) -> tuple[str, str]:

@@ -25,7 +25,7 @@ def title_matches(title: str, part: str) -> bool:
         title: as written.
         part: `name`, `address`, `birth`, `things` of the columns, or `titles.<category>`, `weak_titles.<category>`.
     """
-    return any(pattern.search(_plain(title)) for pattern in _patterns(part))
+    return any(pattern.search(plain_title(title)) for pattern in _patterns(part))
 
 
 def speaks_of_things(title: str) -> bool:
@@ -33,7 +33,8 @@ def speaks_of_things(title: str) -> bool:
     return title_matches(title, "things")
 
 
-def _plain(title: str) -> str:
+def plain_title(title: str) -> str:
+    """Part camel case and fold: words with one blank between them."""
     parted = _CAMEL.sub(" ", _UNSEEN.sub("", title))
     return _PARTING.sub(" ", folded(parted)).strip()
 
@@ -49,6 +50,4 @@ def _words(part: str) -> list[str]:
     if "." not in part:
         return list(lists("columns")[part])
     kind, _, category = part.partition(".")
-    return [
-        word for language in LANGUAGES for word in getattr(lexicon(language).categories[Kind(category)], kind)
-    ]
+    return [word for language in LANGUAGES for word in getattr(lexicon(language).categories[Kind(category)], kind)]

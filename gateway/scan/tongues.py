@@ -47,8 +47,12 @@ _TELLING: Final = {
 }
 _STOPS: Final = {language: frozenset(words.split()) for language, words in _TELLING.items()}
 _WORD: Final = re.compile(r"[a-zß-öø-ɏ']+")
-_SIMPLIFIED: Final = re.compile("[们个这来为对会发时说国过还后学没点见开问应产请头话书车东长门马鸟龙气电边经给让单号联认识队医师务员报关转运货买卖钱线户诊疗种养药]")
-_TRADITIONAL: Final = re.compile("[們個這來為對會發時說國過還後學沒點見開問應產請頭話書車東長門馬鳥龍氣電邊經給讓單號聯認識隊醫師務員報關轉運貨買賣錢線戶診療種養藥]")
+_SIMPLIFIED: Final = re.compile(
+    "[们个这来为对会发时说国过还后学没点见开问应产请头话书车东长门马鸟龙气电边经给让单号联认识队医师务员报关转运货买卖钱线户诊疗种养药]"
+)
+_TRADITIONAL: Final = re.compile(
+    "[們個這來為對會發時說國過還後學沒點見開問應產請頭話書車東長門馬鳥龍氣電邊經給讓單號聯認識隊醫師務員報關轉運貨買賣錢線戶診療種養藥]"
+)
 
 
 def folded(text: str) -> str:

@@ -35,9 +35,8 @@ def trials(text: str) -> list[Trial]:
     if "-" in text:
         for match in UUID.finditer(text):
             taken.take(*match.span())
-    for trial in chain(machines(text), numbers.lettered(text)):
-        if not taken.touches(trial.start, trial.end):
-            found.append(trial)
+    others = chain(machines(text), numbers.lettered(text))
+    found.extend([trial for trial in others if not taken.touches(trial.start, trial.end)])
     for trial in found:
         if trial.passed and not trial.needs_name:
             taken.take(trial.start, trial.end)

@@ -14,6 +14,7 @@ from typing import Final
 
 from gateway.scan.births import births, names_birth, raw_births
 from gateway.scan.gazetteer import names_person, titled_name
+from gateway.scan.kinds import Kind
 from gateway.scan.lexicon import CATEGORIES
 from gateway.scan.patterns import raw_any_of
 from gateway.scan.places import RAW, names_address, places
@@ -33,15 +34,21 @@ _APART: Final = re.compile("[\u0300-\u036f\u1100-\u11ff]")
 _CLUSTER: Final = re.compile("[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|.[\u0300-\u036f]*", re.DOTALL)
 
 
+_ADDRESSES: Final = "|".join(RAW)
+_BIRTHS: Final = "|".join(raw_births())
+ONLY: Final = {f"(?is){_ADDRESSES}": Kind.POSTAL_ADDRESS, f"(?is){_BIRTHS}": Kind.BIRTH_DATE}
+"""Those patterns of `WORTH_A_LOOK` that look for one kind: where it is expected, nobody need look."""
+
+
 def _worth_a_look() -> tuple[str, ...]:
     """Make the patterns: one of them all would need more states than the engine keeps, and crawl."""
     words = [word for kind in CATEGORIES for part in ("phrases", "persons", "terms") for word in words_of(kind, part)]
     by_script = [raw_any_of(words, script) for script in (LATIN, ARABIC, HAN, HANGUL)]
-    return tuple(f"(?is){each}" for each in ("|".join(_HIDDEN), *by_script, "|".join(RAW), "|".join(raw_births())))
+    return tuple(f"(?is){each}" for each in ("|".join(_HIDDEN), *by_script, _ADDRESSES, _BIRTHS))
 
 
 WORTH_A_LOOK: Final = _worth_a_look()
-"""RE2 patterns for raw cells: one of them matches every cell in which `trials` finds something without a title's help."""
+"""RE2 patterns for raw cells: where `trials` finds something without the help of a title, one of them matches."""
 
 
 @lru_cache(maxsize=4096)

@@ -25,13 +25,13 @@ def _spelt(word: str) -> str:
 
 def _either(letter: str) -> str:
     """Make the class of a letter or digit in its forms."""
-    return f"[{letter}{chr(ord(letter) + _WIDE)}]" if letter.isalpha() else f"[{letter}{chr(ord(letter) + _WIDE)}]"
+    return f"[{letter}{chr(ord(letter) + _WIDE)}]"
 
 
 _MARKS = (
-    "-----BEGIN", "PuTTY", "AGE-", "AKIA", "ASIA", "AROA", "AIDA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_", "glpat-",
-    "xox", "AIza", "ya29.", "k_live_", "k_test_", "whsec_", "SG.", "key-", "sk-", "hf_", "npm_", "pypi-", "dop_", "shp", "EAA",
-    ":AA", "eyJ", "pbkdf2", "scrypt:", "sha1$", "md5$",
+    "-----BEGIN", "PuTTY", "AGE-", "AKIA", "ASIA", "AROA", "AIDA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
+    "github_", "glpat-", "xox", "AIza", "ya29.", "k_live_", "k_test_", "whsec_", "SG.", "key-", "sk-", "hf_",
+    "npm_", "pypi-", "dop_", "shp", "EAA", ":AA", "eyJ", "pbkdf2", "scrypt:", "sha1$", "md5$",
 )  # fmt: skip
 _PARTS = (
     "[@＠﹫]|골뱅이",

@@ -57,6 +57,11 @@ def by_uid(connection: Connection, uid: bytes) -> Canary | None:
     return Canary(*row) if row else None
 
 
+def is_any(connection: Connection) -> bool:
+    """Say whether there is any."""
+    return bool(connection.execute(_ANY).scalar_one())
+
+
 def found(connection: Connection, hashes: Sequence[bytes]) -> list[Canary]:
     """Give the canaries among these suppression hashes, the oldest first."""
     if not hashes:
@@ -85,6 +90,7 @@ def sightings(connection: Connection, canary_nos: Sequence[int]) -> list[Sightin
     return [Sighting(*row) for row in connection.execute(_SIGHTINGS, {"nos": list(canary_nos)})]
 
 
+_ANY = text("SELECT EXISTS (SELECT 1 FROM canary)")
 _ADD = text(
     "INSERT INTO canary (uid, hash, actor, made_at) VALUES (:uid, :hash, :actor, :at)"
     " ON CONFLICT (hash) DO NOTHING RETURNING no, uid, made_at"

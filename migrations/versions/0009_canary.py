@@ -1,4 +1,4 @@
-"""Canary addresses seeded per partner.
+"""Canary addresses seeded per partner; links between people who may be one.
 
 Revision ID: 0009
 Revises: 0008
@@ -53,8 +53,29 @@ CREATE TABLE canary_met (
 )
 
 
+_LINKS = (
+    """
+CREATE TABLE person_link (
+  person_no BIGINT NOT NULL,
+  other_no BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  source_no BIGINT NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  undone_at TIMESTAMP WITH TIME ZONE,
+  undone_by TEXT DEFAULT '' NOT NULL,
+  CONSTRAINT pk_person_link PRIMARY KEY (person_no, other_no, reason),
+  CONSTRAINT ck_person_link_once CHECK (person_no < other_no)
+)""",
+    "CREATE INDEX ix_person_link_other_no ON person_link (other_no)",
+    # Only a person's erasure deletes here.
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON person_link TO ostiary_app",
+)
+
+
 def upgrade() -> None:
-    """Make the three tables; what was planted and met is evidence, so nothing in them changes."""
+    """Make the tables; what was planted and met is evidence, so nothing there changes."""
+    for statement in _LINKS:
+        op.execute(statement)
     for statement in _MAKE:
         op.execute(statement)
     for table in _TABLES:
@@ -68,5 +89,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it away again; that canaries were made and met is then in the ledger only."""
+    op.execute("DROP TABLE person_link")
     for table in reversed(_TABLES):
         op.execute(f"DROP TABLE {table}")

@@ -24,6 +24,7 @@ HEAVY = (
 WANTED = {
     "serve", "demo", "init", "doctor", "import", "scan", "release", "decide", "explain", "link", "keys show", "source add",
     "source list", "source show", "source approve", "source suspend", "source revoke",
+    "source submit", "source change", "source answer", "source evidence",
     "source template save", "source template list", "source template show", "source template delete",
     "tool add", "tool list", "tool key",
     "party add", "party list", "lint", "register load", "register list",

@@ -169,7 +169,8 @@ def test_a_list_without_its_evidence_is_held_or_refused(
 ) -> None:
     proofs = [word for one in evidence for word in ("--evidence", one)]
     house.done("source", "add", kind, "--kind", kind, "--collector", "Lindenhof", "--country", "KR", *proofs)
-    house.done("source", "approve", kind)
+    unanswered = house("source", "approve", kind)
+    assert (unanswered.returncode, "[questions_open]" in unanswered.stderr) == (2, True)
     ended = house("import", "list.csv", "--source", kind, "--json")
     assert (ended.returncode, json.loads(ended.stdout)["state"]) == (exit_code, state)
     assert json.loads(ended.stdout)["reasons"][0]["cite"]

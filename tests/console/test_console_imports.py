@@ -107,6 +107,7 @@ def test_while_it_is_on_its_way_it_is_paused_and_goes_on(ready: Office) -> None:
     page = client.get(address).text
     assert "<h1>Form: being scanned</h1>" in page
     assert '<progress max="25" value="0"' in page
+    assert "No cell tells of health" not in page, "nobody has looked at every cell yet"
     assert '<dd class="num">0 of 3</dd>' in page
     assert '<noscript><meta http-equiv="refresh" content="10"></noscript>' in page
     still = client.get(f"{address}?still=1").text

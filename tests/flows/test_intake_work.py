@@ -1,20 +1,18 @@
 """Many hands on one list: what they leave is what one hand leaves, whoever dies, pauses or cancels on the way."""
 
-import multiprocessing
-import signal
 import threading
 import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from gateway.domain.errors import Conflict, NotFound
+from gateway.flows import canaries
 from gateway.flows import intake_control as control
 from gateway.flows.gate import Gate
 from gateway.flows.intake import Wish, bring, receive
 from gateway.flows.intake_work import under_way, work_on
-from gateway.store import batches, chunks
+from gateway.store import batches, chunks, parties
 from gateway.store.batches import Batch
 from gateway.store.house import House
 from tests.flows.test_intake import chunks_of_ten, counts, house, listed, one, person
@@ -153,3 +151,16 @@ def test_progress_says_phase_and_rows(house: Gate, tmp_path: Path, chunks_of_ten
     row = control.latest(house)[0]
     assert (row["import"], row["state"], row["done"]) == (uid.hex(), "finished", 95)
     assert control.report_of(house, uid).accounted == 95
+
+
+def test_a_canary_in_a_list_quarantines_it_and_says_where_it_was_planted(house: Gate, tmp_path: Path) -> None:
+    with house.house.unit() as connection:
+        parties.add_party(connection, "Partner", "DE")
+    [made] = canaries.make(house, "test", "Partner", "watch.sender.kr", planted_in="autumn list")
+    rows = [person(number) for number in range(12)]
+    rows.insert(7, f"{made.address.upper()},,,,,")
+    report = receive(house, "test", "form", listed(tmp_path, *rows, name="leak.csv"))
+    assert (report.state, report.reasons[-1].code) == ("quarantined", "canary_met")
+    assert "Partner" in report.reasons[-1].words
+    assert made.address not in str(report.to_json())
+    assert counts(house)["person"] == 0

@@ -73,7 +73,7 @@ def test_a_large_parquet(tmp_path: Path) -> None:
             writer.write_table(table)
     rows, code, took = read_apart(path)
     assert (path.stat().st_size > 70 << 20, rows, code) == (True, 600_000, "")
-    assert took < 120  # a column of a row group, and what is read ahead
+    assert took < 60  # the other process holds the row group
 
 
 def test_a_large_workbook_with_many_shared_texts(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -21,31 +22,45 @@ def written(folder: Path, **columns: Any) -> Path:
     return path
 
 
-def column(path: Path) -> list[str]:
-    return [cells[0] for chunk in open_list(path).chunks() for cells in chunk.rows]
+TEXTS: list[tuple[Any, list[str]]] = [
+    (pa.array(["a", None, ""]), ["a", "", ""]),
+    (pa.array(["a", "b", "a"]).dictionary_encode(), ["a", "b", "a"]),
+    (pa.array(["가", None, "나"], pa.large_string()), ["가", "", "나"]),
+    (pa.array([110105199003071234, None, -1], pa.int64()), ["110105199003071234", "", "-1"]),
+    (pa.array([1.0, 0.1, None]), ["1", "0.1", ""]),
+    (pa.array([float("nan"), 821012345678.0, -2.5]), ["", "821012345678", "-2.5"]),
+    (pa.array([Decimal("1.50"), None, Decimal("-0.01")]), ["1.50", "", "-0.01"]),
+    (pa.array([True, False, None]), ["TRUE", "FALSE", ""]),
+    (pa.array([dt.date(2025, 3, 14), None, None]), ["2025-03-14", "", ""]),
+    (pa.array([0, None, None], pa.timestamp("ms")), ["1970-01-01T00:00:00", "", ""]),
+    (pa.array([0, None, None], pa.timestamp("ms", "Asia/Seoul")), ["1970-01-01T09:00:00+09:00", "", ""]),
+    (pa.array([34_200, None, None], pa.time32("s")), ["09:30:00", "", ""]),
+    (pa.nulls(3), ["", "", ""]),
+]
 
 
-@pytest.mark.parametrize(
-    ("values", "texts"),
-    [
-        (pa.array(["a", None, ""]), ["a", "", ""]),
-        (pa.array(["a", "b", "a"]).dictionary_encode(), ["a", "b", "a"]),
-        (pa.array(["가", None], pa.large_string()), ["가", ""]),
-        (pa.array([110105199003071234, None], pa.int64()), ["110105199003071234", ""]),
-        (pa.array([1.0, 0.1, None, float("nan"), 821012345678.0]), ["1", "0.1", "", "", "821012345678"]),
-        (pa.array([Decimal("1.50")]), ["1.50"]),
-        (pa.array([True, False, None]), ["TRUE", "FALSE", ""]),
-        (pa.array([dt.date(2025, 3, 14)]), ["2025-03-14"]),
-        (pa.array([0], pa.timestamp("ms")), ["1970-01-01T00:00:00"]),
-        (pa.array([0], pa.timestamp("ms", "Asia/Seoul")), ["1970-01-01T09:00:00+09:00"]),
-        (pa.array([34_200], pa.time32("s")), ["09:30:00"]),
-        (pa.nulls(2), ["", ""]),
-    ],
-)
-def test_a_value_is_the_one_text_it_has(tmp_path: Path, values: Any, texts: list[str]) -> None:
-    path = written(tmp_path, value=values)
-    assert open_list(path).format is Format.PARQUET
-    assert column(path) == texts
+def test_a_value_is_the_one_text_it_has(tmp_path: Path) -> None:
+    path = written(tmp_path, **{f"k{at}": values for at, (values, _) in enumerate(TEXTS)})
+    listed = open_list(path)
+    assert listed.format is Format.PARQUET
+    (chunk,) = listed.chunks()
+    for at, (_, texts) in enumerate(TEXTS):
+        assert [cells[at] for cells in chunk.rows] == texts
+
+
+def test_a_file_that_ends_its_reader_is_damaged_and_we_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, email=["a@example.org"])
+    monkeypatch.setattr(columnar, "_MOST_MEMORY", 1 << 20)
+    with pytest.raises(ListRefused, match="parquet_corrupt"):
+        open_list(path)
+
+
+def test_the_reader_apart_knows_none_of_our_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OSTIARY_KEYRING", "secret")
+    with written(tmp_path, n=list(range(50_000))).open("rb") as file, columnar._apart("rows", file) as frames:
+        next(frames)
+        (child,) = psutil.Process().children()
+        assert not any(name.startswith("OSTIARY_") for name in child.environ())
 
 
 @pytest.mark.parametrize(
@@ -95,7 +110,7 @@ def test_chunks_are_stable_and_prove_the_file(tmp_path: Path) -> None:
     assert list(open_list(path).chunks(start=1)) == chunks[1:]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_file_with_any_byte_changed_is_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
     path = written(tmp_path, email=["ada@example.org", "bob@example.org"] * 20, n=list(range(40)))

@@ -104,8 +104,8 @@ def filled(template: str, rng: random.Random) -> str:
 
 def _piece(match: re.Match[str], rng: random.Random) -> str:
     piece = match[0]
-    if match[1] is not None:
-        return rng.choice(match[1].split("|"))
+    if piece[0] == "[":
+        return rng.choice(piece[1:-1].split("|"))
     if piece in "98A":
         return rng.choice({"9": "0123456789", "8": "123456789", "A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}[piece])
     if "MM" not in piece:

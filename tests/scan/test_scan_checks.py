@@ -10,7 +10,7 @@ from stdnum import luhn
 from gateway.samples import numbers
 from gateway.scan.identifiers import accounts, arithmetic, east, europe, overseas
 from gateway.scan.kinds import NATURES, Kind
-from tests.scan.identifier_draws import FORMS, chance, filled, seeded
+from tests.scan.identifier_draws import FORMS, chance, filled, seeded, tried
 
 GOOD: list[tuple[Callable[[str], bool], str]] = [
     (accounts.card, "4111111111111111"),
@@ -28,7 +28,7 @@ GOOD: list[tuple[Callable[[str], bool], str]] = [
     (east.cn_credit, "91110000600037341L"),
     (east.tw_national, "A123456789"),
     (east.hk_identity, "A1234563"),
-    (east.kr_registration_old, "9710139019902"),
+    (east.kr_registration_old, "8109251234564"),
     (east.jp_individual, "123456789018"),
     (overseas.gb_health, "9434765870"),
     (overseas.tr_citizen, "17291716060"),
@@ -49,7 +49,7 @@ GOOD: list[tuple[Callable[[str], bool], str]] = [
     (europe.se_person, "8803200016"),
     (europe.ro_person, "1630615123457"),
     (europe.hr_person, "33392005961"),
-    (europe.lu_person, "1893120105732"),
+    (europe.lu_person, "1983120110028"),
 ]
 UNCHECKED = [
     (east.kr_registration, "9601211234567"),
@@ -169,3 +169,12 @@ def test_chance_is_as_measured(kind: Kind) -> None:
 def test_chance_of_a_chinese_number_is_as_measured() -> None:
     rng: random.Random = seeded(11)
     assert chance(Kind.NATIONAL_ID_CN, rng, 20_000) <= NATURES[Kind.NATIONAL_ID_CN].chance * 1.35
+
+
+def test_chance_of_a_bare_telephone_number_is_as_measured() -> None:
+    """Of all lengths eleven digits pass most often: Chinese mobiles begin with a 1."""
+    rng = seeded(11)
+    for length in (10, 11, 12):
+        results = [tried("".join(rng.choice("0123456789") for _ in range(length)), Kind.PHONE) for _ in range(4_000)]
+        passed = sum(any(trial.passed and not trial.needs_name for trial in each) for each in results)
+        assert passed / 4_000 <= NATURES[Kind.PHONE].chance * 1.15

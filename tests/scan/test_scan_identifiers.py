@@ -156,7 +156,8 @@ def test_device_numbers_and_article_numbers_are_no_cards() -> None:
 @pytest.mark.parametrize(
     ("title", "kind", "named"),
     [("userSSN", Kind.NATIONAL_ID_US, True), ("marketing", Kind.NATIONAL_ID_DE, False), ("hotel", Kind.PHONE, False),
-     ("Telefon_privat", Kind.PHONE, True), ("کد\u200cملي", Kind.NATIONAL_ID_IR, True), ("ip地址", Kind.IP_ADDRESS, True),
+     ("Telefon_privat", Kind.PHONE, True), ("کد\u200cملي", Kind.NATIONAL_ID_IR, True),
+     ("ip地址", Kind.IP_ADDRESS, True),
      ("description", Kind.IP_ADDRESS, False), ("national-code", Kind.NATIONAL_ID_IR, True)],
 )  # fmt: skip
 def test_titles_name_kinds(title: str, kind: Kind, named: bool) -> None:
@@ -180,8 +181,8 @@ def test_no_text_raises_and_whatever_passes_was_worth_a_look(cell: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["1 ", "1-", "12 ", "123 ", "a@", "a.", "A1 ", "AB ", "a:", "1:", "1.", "$2b$", "DE12 ", "eyJ", "(1", "+1 ", "f", "AB 12 34 56 C ",
-     "4111 1111 ", "京A", "@", "1/", "a at b dot ", "::", "00-"],
+    ["1 ", "1-", "12 ", "123 ", "a@", "a.", "A1 ", "AB ", "a:", "1:", "1.", "$2b$", "DE12 ", "eyJ", "(1", "+1 ", "f",
+     "AB 12 34 56 C ", "4111 1111 ", "京A", "@", "1/", "a at b dot ", "::", "00-"],
 )  # fmt: skip
 def test_a_hostile_cell_does_not_stall(piece: str) -> None:
     cell = piece * (30_000 // len(piece))

@@ -87,7 +87,7 @@ def test_a_card_after_a_phone_is_found() -> None:
     "text",
     [
         "",
-        "Hans Müller, Hauptstr. 5",
+        "Hans Müller",
         "2024-01-02 10:15",
         "12.50 EUR",
         "version 1.2.3.4",

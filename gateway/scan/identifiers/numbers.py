@@ -67,11 +67,9 @@ def _tried(shelf: Shelf | None, written: str, bare: str, at: int, even: bool) ->
     if shelf is None:
         return []
     end = at + len(written)
-    if even or len(written) == len(bare):
-        fitting = [each for each in shelf.bare if each.shaped(bare)]
-    else:
-        fitting = []
-    if len(written) != len(bare):
+    signs = len(written) != len(bare)
+    fitting = [each for each in shelf.bare if each.shaped(bare)] if even or not signs else []
+    if signs:
         fitting += [each for each in shelf.rows if each.fits(written, bare) and each not in fitting]
     found = []
     for each in fitting:
@@ -177,7 +175,8 @@ def _judged(written: str, at: int, *, even_too: bool) -> list[Trial]:
         return []
     even = even_too and len(bare) != len(written) and evenly(written)
     found = _tried(DIGITS.get(len(bare)), written, bare, at, even)
-    heard = phone(written, bare)
-    if heard is not None:
-        found.append(Trial(Kind.PHONE, at, at + len(written), passed=heard.right, needs_name=heard.needs_name))
+    found.extend(
+        Trial(Kind.PHONE, at, at + len(written), passed=heard.right, needs_name=heard.needs_name)
+        for heard in phone(written, bare)
+    )
     return found

@@ -25,7 +25,7 @@ def us_social(digits: str) -> bool:
 def us_taxpayer(digits: str) -> bool:
     """US taxpayer number of those without a social security number: 9xx, groups 50-65, 70-88, 90-92, 94-99."""
     group = int(digits[3:5])
-    return 50 <= group <= 65 or 70 <= group <= 88 or group >= 90 and group != 93  # noqa: PLR2004
+    return 50 <= group <= 65 or 70 <= group <= 88 or (group >= 90 and group != 93)  # noqa: PLR2004
 
 
 def gb_insurance(text: str) -> bool:

@@ -9,6 +9,7 @@ lists come from could have given it out. Must never ask the network, and never p
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 _REGIONS = "IR CN TW HK KR US CA GB DE FR ES IT JP NL BE AT CH AU BR IN TR PL SE".split()  # noqa: SIM905
 _FEWEST, _MOST = 8, 12
@@ -50,10 +51,11 @@ class Heard:
     needs_name: bool = False
 
 
-_YES, _NO, _IF_NAMED = Heard(right=True), Heard(right=False), Heard(right=True, needs_name=True)
+_YES, _NO = (Heard(right=True),), (Heard(right=False),)
+_IF_NAMED = (Heard(right=True, needs_name=True),)
 
 
-def phone(written: str, digits: str) -> Heard | None:
+def phone(written: str, digits: str) -> tuple[Heard, ...]:
     """Judge one number.
 
     Args:
@@ -61,33 +63,34 @@ def phone(written: str, digits: str) -> Heard | None:
         digits: its digits.
 
     Returns:
-        A judgement, or None where it does not look like a telephone number at all.
+        Judgements; none where it does not look like a telephone number at all. A bare number that could be one
+        if it were called so is wrong as well while it is not: else only the lucky ones of a column of order
+        numbers would be counted.
     """
     if written[0] == "+":
-        return Heard(_abroad(digits))
+        return (Heard(_abroad(digits)),)
     if digits.startswith("00"):
-        return _YES if len(digits) > _FEWEST + 2 and _abroad(digits[2:]) else None
+        return _YES if len(digits) > _FEWEST + 2 and _abroad(digits[2:]) else ()
     if len(digits) > _MOST or len(digits) < _FEWEST:
-        return None
+        return ()
     return _bare(digits) if written == digits else _grouped(written, digits)
 
 
-def _bare(digits: str) -> Heard | None:
+def _bare(digits: str) -> tuple[Heard, ...]:
     """Judge a number without signs."""
     if _MOBILE.fullmatch(digits):
         return _YES
-    if _national().fullmatch(digits):
-        return _IF_NAMED
-    return _NO if len(digits) >= 10 else None  # noqa: PLR2004  shorter ones are too common to be evidence
+    wrong = _NO if len(digits) >= 10 else ()  # noqa: PLR2004  shorter ones are too common to be evidence
+    return (*_IF_NAMED, *wrong) if _national().fullmatch(digits) else wrong
 
 
-def _grouped(written: str, digits: str) -> Heard | None:
+def _grouped(written: str, digits: str) -> tuple[Heard, ...]:
     """Judge a number with blanks, hyphens or brackets in it."""
     if _DATED.search(written):
-        return None
+        return ()
     if _GROUPED.fullmatch(written) or _TRUNK.fullmatch(written) or _MOBILE.fullmatch(digits):
         return _YES
-    return _IF_NAMED if _LOOSE.fullmatch(written) and _national().fullmatch(digits) else None
+    return _IF_NAMED if _LOOSE.fullmatch(written) and _national().fullmatch(digits) else ()
 
 
 def _abroad(digits: str) -> bool:
@@ -109,7 +112,7 @@ def _national() -> re.Pattern[str]:
 
     forms = []
     for region in _REGIONS:
-        known = PhoneMetadata.metadata_for_region(region, None)
+        known: Any = PhoneMetadata.metadata_for_region(region, None)
         ranges = "|".join(kind.national_number_pattern for kind in (known.mobile, known.fixed_line))
         forms.append(f"(?:{known.national_prefix})?(?:{ranges})" if known.national_prefix else f"(?:{ranges})")
     return re.compile("|".join(dict.fromkeys(forms)), re.ASCII)
