@@ -15,10 +15,9 @@ from typing import Any
 import yaml
 from faker import Faker
 
-from bench.planted import benign, numbers
+from bench.planted import benign
 from bench.planted.disguise import PERSIAN, disguised
-from bench.planted.phones import phone
-from gateway.samples.numbers import ir_code
+from bench.planted.drawn import makers, unchecked
 
 LOCALES = ("en", "de", "fr", "fa", "zh-Hans", "zh-Hant", "ko")
 ROWS = 20_000
@@ -32,28 +31,6 @@ _FAKER = {
     "zh-Hant": "zh_TW",
     "ko": "ko_KR",
 }
-_DOMAINS = ("example.com", "example.org", "example.net", "mail.example", "post.example", "shop.kontor.example")
-_IDN = {"de": ("bücher.example", "müller-söhne.example"), "fr": ("crédit.example", "théâtre.example")}
-_SYLLABLES = (
-    "ba",
-    "de",
-    "fi",
-    "go",
-    "ha",
-    "ji",
-    "ka",
-    "li",
-    "mo",
-    "nu",
-    "ra",
-    "se",
-    "to",
-    "wi",
-    "yo",
-    "za",
-    "min",
-    "sun",
-)
 _BORN = {
     "en": "%m/%d/%Y",
     "de": "%d.%m.%Y",
@@ -61,23 +38,6 @@ _BORN = {
     "zh-Hans": "%Y年%m月%d日",
     "zh-Hant": "%Y-%m-%d",
     "ko": "%Y.%m.%d",
-}
-
-Made = tuple[str, str]  # kind and text
-_FIRST: dict[str, tuple[tuple[float, str, Callable[[Random], str]], ...]] = {
-    "en": ((1.0, "national_id_us", numbers.us_social),),
-    "de": ((1.0, "national_id_de", numbers.de_tax),),
-    "fr": ((1.0, "national_id_fr", numbers.fr_social),),
-    "fa": ((1.0, "national_id_ir", ir_code),),
-    "zh-Hans": ((0.92, "national_id_cn", numbers.cn_resident), (0.08, "national_id_cn", numbers.cn_resident_15)),
-    "zh-Hant": ((0.75, "national_id_tw", numbers.tw_national), (0.25, "national_id_tw", numbers.tw_resident)),
-    "ko": ((0.8, "national_id_kr", numbers.kr_resident), (0.2, "national_id_kr", numbers.kr_foreigner)),
-}
-_SECOND: dict[str, tuple[tuple[float, str, Callable[[Random], str]], ...]] = {
-    "en": ((1.0, "national_id_gb", numbers.gb_insurance),),
-    "de": ((1.0, "social_security_de", numbers.de_pension),),
-    "zh-Hant": ((1.0, "national_id_hk", numbers.hk_identity),),
-    "ko": ((1.0, "business_kr", numbers.kr_business),),
 }
 
 
@@ -176,15 +136,7 @@ class _Drawing:
         self.fake = Faker(_FAKER[locale])
         self.fake.seed_instance(f"planted/{locale}/{seed}")
         self.truth: list[Planted] = []
-        self.makers: dict[str, Callable[[], Made]] = {
-            "email": lambda: ("email", email(self.rng, locale)),
-            "phone": lambda: ("phone", phone(self.rng, locale)),
-            "card": lambda: ("card", numbers.card(self.rng, locale)),
-            "iban": lambda: ("iban", numbers.account(self.rng, locale)),
-            "national_id": lambda: _drawn(self.rng, _FIRST[locale]),
-        }
-        if locale in _SECOND:
-            self.makers["second_id"] = lambda: _drawn(self.rng, _SECOND[locale])
+        self.makers = makers(self.rng, locale)
 
     def made(self) -> PlantedList:
         titles: dict[str, str] = self.words["titles"]
@@ -258,7 +210,7 @@ class _Drawing:
     def _frame(self, kind: str, text: str) -> str:
         """Choose a sentence: what nobody could tell from an order number is always named."""
         bare = self.words["bare"].get(kind, ())
-        if bare and self.rng.random() < 0.5 and not _unchecked(kind, text):
+        if bare and self.rng.random() < 0.5 and not unchecked(kind, text):
             return str(self.rng.choice(bare))
         named = "national_id_tw" if kind == "resident_id_tw" else kind
         word = str(self.rng.choice(self.words["words"][named]))
@@ -287,37 +239,3 @@ class _Drawing:
         if self.locale == "fa":  # the Persian year begins in March; the day does not matter here
             return f"{day.year - 621}/{day.month:02d}/{min(day.day, 29):02d}".translate(PERSIAN)
         return day.strftime(_BORN[self.locale])
-
-
-def email(rng: Random, locale: str) -> str:
-    """Draw an address at a reserved domain, in the shapes that addresses have."""
-    first = "".join(rng.choice(_SYLLABLES) for _ in range(rng.randrange(2, 4)))
-    last = "".join(rng.choice(_SYLLABLES) for _ in range(2))
-    local = rng.choice(
-        (
-            f"{first}.{last}",
-            f"{first}{rng.randrange(1000)}",
-            f"{first}_{last}",
-            f"{first}-{last}",
-            f"{first}+shop",
-            first[0] + last,
-        )
-    )
-    if rng.random() < 0.1:
-        local = local.title()
-    if locale in _IDN and rng.random() < 0.025:
-        return f"{local}@{rng.choice(_IDN[locale])}"
-    return f"{local}@{rng.choice(_DOMAINS)}"
-
-
-def _unchecked(kind: str, text: str) -> bool:
-    """Whether a number has neither a check digit nor a form of its own: the Chinese ones before 1999."""
-    return kind == "national_id_cn" and sum(letter.isalnum() for letter in text) < 18
-
-
-def _drawn(rng: Random, choices: tuple[tuple[float, str, Callable[[Random], str]], ...]) -> Made:
-    (_, kind, make), *_rest = rng.choices(choices, [share for share, _, _ in choices])
-    text = make(rng)
-    if kind == "national_id_tw" and text[1].isalpha():
-        kind = "resident_id_tw"
-    return kind, text

@@ -27,11 +27,12 @@ from gateway.flows import intake_report
 from gateway.flows.gate import Gate
 from gateway.flows.intake_control import progress as progress_now
 from gateway.flows.intake_look import Looking
-from gateway.flows.intake_origin import Judgement, Reading, judge, must_be_approved, origin_of, reading_of
+from gateway.flows.intake_origin import Judgement, Reading, judge, mapping_of, must_be_approved, origin_of, reading_of
 from gateway.flows.intake_report import Report
 from gateway.flows.intake_stage import stage
 from gateway.flows.intake_try import dry_run as tried
 from gateway.flows.intake_work import SCANNING, STORING, work_on
+from gateway.flows.templates import open_as_before, overrides_of
 from gateway.lists.errors import ListRefused
 from gateway.lists.headers import Field
 from gateway.lists.reader import digest
@@ -215,13 +216,16 @@ class _Work:
         self._progress(int(size * (before + part)), size * _PASSES)
 
     def _reading(self, known: Batch | None) -> Reading:
-        if known is None:
-            said = self._wish
-        else:
+        """Settle how the file is read: as when it was begun, or as the sender and the source's templates say."""
+        if known is not None:
             told = known.reading
             overrides = {column: name or Field.IGNORE.value for column, name in known.mapping.items()}
-            said = Wish(overrides, str(told["encoding"]), str(told["delimiter"]), str(told.get("sheet", "")))
-        return reading_of(self._path, said.overrides, said.encoding, said.delimiter, said.sheet)
+            said = (str(told["encoding"]), str(told["delimiter"]), str(told.get("sheet", "")))
+            return reading_of(self._path, overrides, *said)
+        wish, name = self._wish, self._origin.source.name
+        listed, template = open_as_before(self._gate, name, self._path, wish.encoding, wish.delimiter, wish.sheet)
+        as_before = overrides_of(template.fields) if template else {}
+        return Reading(listed, mapping_of(listed, {**as_before, **wish.overrides}))
 
     def _refuse(self, judged: Judgement) -> Batch:
         """Keep the manifest digest of a refused list, and nothing else of it."""
@@ -296,4 +300,8 @@ def _told_mapping(reading: Reading | None) -> dict[str, str]:
 def _told_reading(reading: Reading | None) -> dict[str, Any]:
     if reading is None:
         return {}
-    return {"encoding": reading.listed.encoding.name, "delimiter": reading.listed.delimiter}
+    listed = reading.listed
+    return {
+        "format": listed.format.value, "encoding": listed.encoding.name, "delimiter": listed.delimiter,
+        "sheet": listed.sheet,
+    }  # fmt: skip

@@ -145,5 +145,5 @@ def reading_of(path: Path, overrides: Mapping[str, str], encoding: str, delimite
     Raises:
         ListRefused, EncodingUnsure, MappingRefused: see `gateway.lists`.
     """
-    listed = open_list(path, encoding or None, delimiter or None)
+    listed = open_list(path, encoding or None, delimiter or None, sheet=sheet or None)
     return Reading(listed, mapping_of(listed, overrides))

@@ -67,7 +67,7 @@ class Scanned:
         treatments: how many findings the policy treats how.
         coverage: what was looked for, and how.
         digest: SHA-256 of the file.
-        seconds: how long it took.
+        seconds: how long reading and scanning took.
     """
 
     verdict: Verdict
@@ -113,9 +113,9 @@ def scan_file(
     Raises:
         ListRefused: the file cannot be read; see `gateway.lists.reader`.
     """
-    began = time.monotonic()
     listed = open_list(path, encoding, delimiter)  # 1
     counting = _Counting(listed, propose(listed.columns), load_bundle(PACKAGED))  # 2
+    began = time.monotonic()
     for chunk in listed.chunks():
         counting.rows += len(chunk.rows) + len(chunk.rejected)
         counting.rejected += len(chunk.rejected)

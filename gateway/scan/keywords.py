@@ -67,7 +67,7 @@ WORDS: dict[Kind, str] = {
     Kind.NATIONAL_ID_KR: "주민, 주민등록, 주민번호, rrn, 외국인등록, 외국인번호, 등록번호",
     Kind.NATIONAL_ID_LU: "matricule, cns",
     Kind.NATIONAL_ID_LV: "personas kods",
-    Kind.NATIONAL_ID_MO: "澳門, 澳门, bir, identity card, 身份證, 身份证",
+    Kind.NATIONAL_ID_MO: "澳門, 澳门, macau, macao, bir",
     Kind.NATIONAL_ID_MT: "id card, karta tal identita",
     Kind.NATIONAL_ID_NL: "bsn, burgerservicenummer, sofinummer, sofi",
     Kind.NATIONAL_ID_NO: "fødselsnummer, fodselsnummer, personnummer, fnr",
@@ -79,7 +79,7 @@ WORDS: dict[Kind, str] = {
     Kind.NATIONAL_ID_TR: "tckn, tc kimlik, kimlik",
     Kind.NATIONAL_ID_TW: "身分證, 身份證, 統一證號, 身分證字號, taiwan id, tw id",
     Kind.NATIONAL_ID_US: "ssn, social security",
-    Kind.RESIDENT_ID_TW: "居留證, 居留, 統一證號, arc",
+    Kind.RESIDENT_ID_TW: "居留證, 居留, 統一證號, 身分證, 身份證, arc",
     Kind.PERMIT_CN: "通行证, 通行證, 回乡证, 回鄉證, 台胞证, 台胞證, permit",
     Kind.PASSPORT: (
         "passport, reisepass, passnummer, passeport, pasaporte, passaporto, 护照, 護照, 여권, گذرنامه, "
@@ -88,7 +88,7 @@ WORDS: dict[Kind, str] = {
     Kind.PASSPORT_CN: "passport, 护照, 護照",
     Kind.PASSPORT_KR: "passport, 여권",
     Kind.DRIVER_LICENCE_KR: "운전면허, 면허번호, 면허, driver licence, driver license, driving licence",
-    Kind.IDENTITY_CARD_DE: "personalausweis, ausweis, reisepass, passnummer, perso",
+    Kind.IDENTITY_CARD_DE: "personalausweis, ausweis, reisepass, passnummer",
     Kind.SOCIAL_SECURITY_DE: "sozialversicherung, rentenversicherung, versicherungsnummer, svnr, rvnr, sv nummer",
     Kind.NHS_GB: "nhs",
     Kind.MEDICARE_AU: "medicare",

@@ -67,7 +67,7 @@ _CHANCES: dict[Family, dict[Kind, float]] = {
         Kind.NATIONAL_ID_NO: 0.0103,
         Kind.NATIONAL_ID_TR: 0.0103,
         Kind.NATIONAL_ID_US: 0.02,  # of numbers with two hyphens in them at random, not only where these stand
-        Kind.RESIDENT_ID_TW: 0.1,
+        Kind.RESIDENT_ID_TW: _ANY,
         Kind.PERMIT_CN: _ANY,
         Kind.PASSPORT: _ANY,
         Kind.PASSPORT_CN: _ANY,

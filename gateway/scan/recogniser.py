@@ -7,7 +7,7 @@ Must never import Presidio before it is wanted (it takes two seconds), nor load 
 """
 
 import logging
-from collections.abc import Container
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
@@ -18,10 +18,11 @@ from gateway.scan.letters import Flat, flat
 
 LANGUAGE = "en"  # Presidio wants one; nothing here depends on it
 _THRESHOLD = 0.3
+_FEW = 3  # a column declared to hold any identity number names none of them
 
 
 def look(
-    shape: Flat, title: str, expected: Container[Kind] = (), *, numbers: bool = True, words: bool = True
+    shape: Flat, title: str, expected: Collection[Kind] = (), *, numbers: bool = True, words: bool = True
 ) -> list[Candidate]:
     """Look at one cell once.
 
@@ -40,7 +41,8 @@ def look(
         tried = tried + wording.trials(shape.text, title)
     if not tried:
         return []
-    return candidates(shape, tried, lambda kind: kind in expected or titled(title, kind))
+    few = expected if len(expected) <= _FEW else ()
+    return candidates(shape, tried, lambda kind: kind in few or titled(title, kind))
 
 
 @lru_cache(maxsize=1)

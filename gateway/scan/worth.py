@@ -8,7 +8,7 @@ cell too many only costs time.
 
 _WIDE = 0xFEE0  # from an ASCII sign to its full-width twin
 _UNSEEN = "\u00ad\u061c\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2069"
-_BLANK = " \t\u00a0\u3000"
+_BLANK = " \t\u00a0\u2000-\u200a\u202f\u205f\u3000"
 _DASHES = "\u2010-\u2015\u2212"
 _U = f"[{_UNSEEN}]*"
 _D = "[0-9٠-٩۰-۹０-９]"
@@ -39,7 +39,7 @@ _PARTS = (
     rf"(?i:{_spelt(' at ')}.*{_spelt(' dot ')})",
     f"{_D}(?:{_SIGNS}{_A}?{_SIGNS}{_D}){{5}}",  # six digits, at most a letter between two
     f"(?:{_D}{_AD}){{3}}{_D}{_AD}{_A}|{_A}{_AD}(?:{_D}{_AD}){{4}}",  # a word of letters and four digits
-    f"{_A}{_U}{_A}{_U}[ {_DASHES}－-]?{_U}{_D}{_U}{_D}{_SIGNS}(?:{_A}{_U}|{_D}{_SIGNS}){{11}}",  # an account
+    f"{_A}{_U}{_A}{_U}[{_BLANK}{_DASHES}－-]?{_U}{_D}{_U}{_D}{_SIGNS}(?:{_A}{_U}|{_D}{_SIGNS}){{11}}",  # an account
     rf"{_D}(?:{_U}{_D}){{0,2}}(?:{_U}[.．]{_U}{_D}(?:{_U}{_D}){{0,2}}){{3}}",  # an IPv4 address
     f"{_H}{_U}[:：](?:{_U}{_H}){{0,4}}{_U}[:：]",
     f"{_H}{_U}{_H}(?:{_U}[:：\\-－{_DASHES}]{_U}{_H}{_U}{_H}){{5}}",

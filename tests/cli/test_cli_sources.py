@@ -1,16 +1,18 @@
-"""The source register from the command line: draft, questions, evidence files, changes, and a revocation with numbers."""
+"""The source register from the command line: draft, questions, files of evidence, changes, revocation with numbers."""
 
 from typing import Any
 
-WANTED = ("who_compiled", "collected_from", "told_people", "compiled_when", "wording_seen", "seller_known", "warranties",
-          "active_only", "notice_by")  # fmt: skip
+WANTED = (
+    "who_compiled", "collected_from", "told_people", "compiled_when", "wording_seen", "seller_known", "warranties",
+    "active_only", "notice_by",
+)  # fmt: skip
 
 
 def test_a_partner_list_goes_from_draft_to_approved(house: Any) -> None:
     house.done("party", "add", "Partner", "--country", "TW")
     told = house.told(
-        "source", "add", "List", "--kind", "partner_list_named", "--collector", "Lindenhof", "--country", "DE", "--draft",
-        "--supplier", "Partner", "--contract", "C-7/2", "--origin", "TW", "--evidence", "names_us",
+        "source", "add", "List", "--kind", "partner_list_named", "--collector", "Lindenhof", "--country", "DE",
+        "--draft", "--supplier", "Partner", "--contract", "C-7/2", "--origin", "TW", "--evidence", "names_us",
         "--answer", "who_compiled=the partner",
     )  # fmt: skip
     assert (told["status"], told["supplier"], told["origin"], told["contract"]) == ("draft", "Partner", "TW", "C-7/2")

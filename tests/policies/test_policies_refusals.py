@@ -70,6 +70,24 @@ DEFECTS = {
     ),
     "a_country_in_two_unions": ("jurisdictions/strictest.yaml", "rules:", "members: [FR]\nrules:", "two_unions"),
     "no_yaml": (KR, "rules:", "rules: [", "not_yaml"),
+    "a_source_that_asks_a_set_of_no_question": (
+        SOURCES,
+        "kind: broker_list",
+        "kind: broker_list\n    diligence: bought",
+        "unknown_questions",
+    ),
+    "a_source_that_counts_as_nothing": (
+        SOURCES,
+        "kind: broker_list",
+        "kind: broker_list\n    counts_as: leaked",
+        "unknown_source_kind",
+    ),
+    "an_answer_against_that_nobody_can_give": (
+        SOURCES,
+        "\nsources:",
+        "\nquestions:\n  how: {ask: How, cite: Law, of: [bought], answers: [well], against: [badly]}\nsources:",
+        "unknown_answer",
+    ),
     "a_purpose_said_twice": (PURPOSES, "id: service.care", "id: service.order", "repeated_purpose"),
     "a_purpose_without_its_parent": (PURPOSES, "id: service.care", "id: nowhere.care", "orphan_purpose"),
     "a_purpose_outside_the_vocabulary": (

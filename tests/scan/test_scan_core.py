@@ -217,7 +217,7 @@ def test_a_hostile_cell_does_not_stall_the_scan(cell: str) -> None:
     assert perf_counter() - start < 20  # some two seconds on a slow machine; a pattern gone wild takes hours
 
 
-def test_a_hundred_thousand_columns_are_scanned() -> None:
+def test_ten_thousand_columns_are_scanned() -> None:
     start = perf_counter()
     findings = Scanner().scan({f"c{number}": [""] for number in range(10_000)})
     assert len(findings.columns) == 10_000
@@ -253,18 +253,21 @@ NEEDLES = {
 CHUNK = 10_000
 
 
-@pytest.mark.parametrize("sampled", [False, True])
-def test_a_national_id_hidden_once_in_a_million_notes_is_found(sampled: bool) -> None:
+def note(row: int) -> str:
+    """One note in twenty holds a date or a price; all are different."""
+    if row % 20 == 0:
+        return f"order {row} of 2026-05-{row % 28 + 1:02d}, paid 49.90"
+    return f"asked for {row % 1000} of them and {row // 1000} by post"
+
+
+def test_a_national_id_hidden_once_in_a_million_notes_is_found() -> None:
     scanner, found, rows = Scanner(), [], 1_000_000
     began, before = perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     priors: dict[str, ColumnVerdict] = {}
     for start in range(0, rows, CHUNK):
-        cells = [f"order {row} of 2026-05-{row % 28 + 1:02d}, likes post" for row in range(start, start + CHUNK)]
-        for row, (note, _) in NEEDLES.items():
-            if start <= row < start + CHUNK:
-                cells[row - start] = note
+        cells = [NEEDLES[row][0] if row in NEEDLES else note(row) for row in range(start, start + CHUNK)]
         findings = scanner.scan({"notes": cells}, priors=priors)
-        priors = priors or (findings.columns if sampled else {})
+        priors = priors or findings.columns
         found.extend((start + each.row, each.kind) for each in findings.found)
     assert found == [(row, kind) for row, (_, kind) in NEEDLES.items()]
     assert perf_counter() - began < 60

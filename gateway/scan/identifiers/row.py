@@ -38,7 +38,9 @@ class Row:
 
     def fits(self, written: str, bare: str) -> bool:
         """Whether a number that has signs in it is grouped as the house groups it, and has the form."""
-        return self.grouped is not None and self.grouped.fullmatch(written) is not None and self.shaped(bare)
+        if self.grouped is None or not self.shaped(bare):
+            return False
+        return self.grouped.fullmatch(written) is not None or self.grouped.fullmatch(spaced(written)) is not None
 
     def shaped(self, bare: str) -> bool:
         """Whether a bare, upper-case number has the form."""
@@ -97,6 +99,12 @@ def by_length(rows: tuple[Row, ...]) -> dict[int, Shelf]:
     lengths = {length for each in rows for length in each.lengths}
     shelves = {length: tuple(each for each in rows if length in each.lengths) for length in sorted(lengths)}
     return {length: Shelf(tuple(each for each in of if each.bare), of) for length, of in shelves.items()}
+
+
+def spaced(written: str) -> str:
+    """Write blanks for the hyphens or dots of a number that has only one of them: who groups by blanks may mean both."""
+    signs = set(_SIGNS.findall(written))
+    return written.replace(signs.pop(), " ") if len(signs) == 1 and signs <= {"-", "."} else written
 
 
 def evenly(written: str) -> bool:
