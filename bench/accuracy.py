@@ -60,11 +60,11 @@ def names_within() -> dict[str, tuple[float, str]]:
     names, told = Names(), {}
     for locale in LOCALES:
         made = planted(locale, rows=1_000)
-        title, language = made.titles["notes"], locale[:2]
+        title = made.titles["notes"]
         notes = replace(made, columns={title: made.columns[title]}, harmless=frozenset())
         notes = replace(notes, truth=tuple(each for each in made.truth if each.column == title))
-        found = marked(notes, Scanner(names=names, latin=language)).kinds["name"]
-        told[locale] = (found.recall, names.coverage().get(language, "none"))
+        found = marked(notes, Scanner(names=names, latin=locale)).kinds["name"]
+        told[locale] = (found.recall, names.coverage()[locale])
     return told
 
 

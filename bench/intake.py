@@ -88,12 +88,11 @@ def _list(path: Path, people: int, name: str, wording: str) -> Path:
 def _people(people: int, name: str, wording: str) -> Iterator[tuple[str, ...]]:
     rng = Random(name)
     mark = sha256(name.encode()).hexdigest()[:6]
-    start = rng.randrange(10_000_000)
     for number in range(people):
         given, family = rng.choice(_GIVEN), rng.choice(_FAMILY)
         yield (
             f"C{number:07d}", given, family, f"{given}.{family}.{mark}.{number}@example.com".lower(),
-            f"0151 {(start + number) % 100_000_000:08d}", f"Ahornweg {rng.randrange(1, 200)}",
+            f"0151 {rng.randrange(10_000_000, 100_000_000)}", f"Ahornweg {rng.randrange(1, 200)}",
             f"{rng.randrange(10_000, 99_999)}", "Berlin", str(rng.randrange(1940, 2006)), "yes",
             rng.choice(("yes", "no")), f"2026-0{rng.randrange(1, 9)}-1{rng.randrange(10)} 10:{rng.randrange(60):02d}",
             wording,

@@ -25,9 +25,9 @@ from gateway.api import (
     releases,
 )
 from gateway.flows.batcher import Batcher
+from gateway.flows.collecting import SELDOM
 from gateway.flows.gate import Gate
 
-_COLLECT_EVERY = 200_000  # as an import does (gateway.flows.intake_pipeline)
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -50,7 +50,7 @@ def build(gate: Gate) -> ASGIApp:
         gc.freeze()
         # An answer to ten thousand questions is as many live values without a cycle, looked at in vain.
         usual = gc.get_threshold()
-        gc.set_threshold(_COLLECT_EVERY, *usual[1:])
+        gc.set_threshold(SELDOM, *usual[1:])
         yield
         gc.set_threshold(*usual)
         batcher.close()

@@ -37,6 +37,7 @@ ROOMS: Final = (
     ("overview", "Overview", f"{PREFIX}", "import.read"),
     ("sources", "Sources", f"{PREFIX}/sources", "source.read"),
     ("imports", "Imports", f"{PREFIX}/imports", "import.read"),
+    ("quarantine", "Quarantine", f"{PREFIX}/quarantine", "quarantine.read"),
     ("campaigns", "Campaigns", f"{PREFIX}/campaigns", "campaign.read"),
     ("ledger", "Ledger", f"{PREFIX}/ledger", "ledger.read"),
     ("law", "The law", f"{PREFIX}/law", "policy.read"),
@@ -46,7 +47,7 @@ ROOMS: Final = (
 """Each room: its id, its name, its address, and what a role must be allowed to do to enter."""
 ACTIONS: Final = frozenset(
     {action for *_, action in ROOMS}
-    | {"ledger.verify", "policy.propose", "policy.sign", "import.run"}
+    | {"ledger.verify", "policy.propose", "policy.sign", "import.run", "quarantine.drop", "quarantine.accept"}
     | {"source.register", "source.submit", "source.approve", "source.suspend", "source.revoke"}
 )
 """Whatever a page of the console offers."""

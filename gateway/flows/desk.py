@@ -3,7 +3,6 @@
 Must never show a value: samples are veiled, and opening them is an entry of its own in the ledger.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,10 +19,11 @@ from gateway.flows.officers import Officer, require
 from gateway.store import batches, chunks, sources
 from gateway.store.batches import Batch
 from gateway.store.people_lookup import Connection
-from policies.terms import Verdict
+from policies.terms import SourceStatus, Verdict
 
 SAMPLE: Final = 8
-_MOST_HELD: Final = 500
+WANTED: Final = "evidence_wanted"
+_NOTHING: Final = "Nothing of that list waits for an officer. The desk lists what does."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class Desk:
     Attributes:
         waiting: what waits, why, until when.
         cures: what would cure it, in words.
+        wanted: the evidence among that: word and meaning.
         may_accept: whether accepting the whole list would be lawful now.
         groups: held rows by reason.
         columns: titles of the columns that were kept.
@@ -84,11 +85,20 @@ class Desk:
 
     waiting: Waiting
     cures: Sequence[str]
+    wanted: Sequence[tuple[str, str]]
     may_accept: bool
     groups: Sequence[Group]
     columns: Sequence[str]
     sample: Sequence[SampleRow]
     decided: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What an act would be about: a list, or, if `group` says so, the rows of it that wait for one reason."""
+
+    waiting: Waiting
+    group: Group | None
 
 
 def waiting(gate: Gate, officer: Officer) -> list[Waiting]:
@@ -113,13 +123,17 @@ def shown(gate: Gate, officer: Officer, uid: bytes) -> Desk:
         require(gate, connection, officer, "quarantine.read")
         batch = on_desk(connection, uid)
         name = sources.name_of(connection, batch.source_no)
-        held = chunks.held(connection, batch.no, limit=_MOST_HELD)
-        judged = judge(origin_of(gate, connection, name, silenced=True), _countries(connection, batch))
+        held = chunks.held(connection, batch.no, limit=SAMPLE)
+        origin = origin_of(gate, connection, name, silenced=True)
+        judged = judge(origin, _countries(connection, batch))
+        approved = origin.source.status is SourceStatus.APPROVED
+        wanted = [each.words for each in judged.reasons if each.code == WANTED]
         desk = Desk(
             waiting=_waiting(name, batch),
-            cures=_cures(judged.verdict, [each.words for each in judged.reasons if each.code == "evidence_wanted"]),
-            may_accept=judged.verdict is Verdict.ACCEPT,
-            groups=_groups(held),
+            cures=_cures(judged.verdict, wanted, approved),
+            wanted=[(word, means) for word, _, means in (each.partition(": ") for each in wanted)],
+            may_accept=judged.verdict is Verdict.ACCEPT and approved,
+            groups=[Group(*each) for each in chunks.held_groups(connection, batch.no)],
             columns=_columns(batch),
             sample=_sample(gate, connection, batch, held),
             decided=chunks.held_counts(connection, batch.no),
@@ -127,6 +141,33 @@ def shown(gate: Gate, officer: Officer, uid: bytes) -> Desk:
         body: dict[str, Any] = {"batch": uid.hex(), "rows": [row.row_no for row in desk.sample]}
         gate.house.enter(connection, [Entry("quarantine.viewed", officer.actor, body)])
     return desk
+
+
+def matter(gate: Gate, officer: Officer, uid: bytes, place: int | None = None, kind: str = "") -> Matter:
+    """Say what an act would be about, to ask once more before it. No cell is opened, so that nothing is recorded.
+
+    Args:
+        gate: the gateway.
+        officer: who asks.
+        uid: of the batch.
+        place: of a column among those that were kept, if only rows are meant.
+        kind: what was found in that column.
+
+    Raises:
+        Refused: `role_may_not`. NotFound: `nothing_waits`, also if no row waits for that reason.
+    """
+    with gate.house.snapshot() as connection:
+        require(gate, connection, officer, "quarantine.read")
+        batch = on_desk(connection, uid)
+        found = _waiting(sources.name_of(connection, batch.source_no), batch)
+        if place is None:
+            return Matter(found, None)
+        title = dict(enumerate(_columns(batch))).get(place)
+        groups = [Group(*each) for each in chunks.held_groups(connection, batch.no)]
+    meant = next((group for group in groups if (group.column, group.kind) == (title, kind)), None)
+    if meant is None:
+        raise NotFound("nothing_waits", _NOTHING)
+    return Matter(found, meant)
 
 
 def on_desk(connection: Connection, uid: bytes, *, lock: bool = False) -> Batch:
@@ -137,7 +178,7 @@ def on_desk(connection: Connection, uid: bytes, *, lock: bool = False) -> Batch:
     """
     batch = batches.locked(connection, uid) if lock else batches.by_uid(connection, uid)
     if batch is None or batch.wrapped is None or batch.state not in {"quarantined", "finished"}:
-        raise NotFound("nothing_waits", "Nothing of that list waits for an officer. The desk lists what does.")
+        raise NotFound("nothing_waits", _NOTHING)
     return batch
 
 
@@ -162,18 +203,12 @@ def _countries(connection: Connection, batch: Batch) -> frozenset[str]:
     )
 
 
-def _cures(verdict: Verdict, wanted: Sequence[str]) -> list[str]:
+def _cures(verdict: Verdict, wanted: Sequence[str], approved: bool) -> list[str]:
+    if verdict is Verdict.ACCEPT and not approved:
+        return ["The source's evidence is complete, but the source is not approved. Two officers approve it."]
     if verdict is Verdict.ACCEPT:
         return ["The source's evidence is complete. A second officer must confirm."]
     return [f"Put on file: {word}" for word in wanted] or ["Nothing that can be put on file cures it. Refuse it."]
-
-
-def _groups(held: Sequence[chunks.HeldRow]) -> list[Group]:
-    counted: Counter[tuple[str, str, str, str, str]] = Counter()
-    for row in held:
-        keys = {(each["column"], each["kind"], each["rule"], each["cite"], each["words"]) for each in row.reasons}
-        counted.update(keys)
-    return [Group(*key, rows) for key, rows in counted.most_common()]
 
 
 def _columns(batch: Batch) -> list[str]:

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from audit.leaf import Entry, Json
-from gateway.domain.errors import Conflict, Invalid
+from gateway.domain.errors import Conflict, Invalid, NotFound
 from gateway.flows.desk import on_desk
 from gateway.flows.gate import Gate
+from gateway.flows.import_columns import safe_title
 from gateway.flows.intake_origin import judge, kept_mapping, must_be_approved, origin_of
 from gateway.flows.intake_sealed import Row, Sealing
 from gateway.flows.intake_stage import STORE_TASK
@@ -62,7 +63,7 @@ def drop_rows(gate: Gate, officer: Officer, uid: bytes, column: str, kind: str) 
         dropped = chunks.decide_held(connection, batch.no, mine, "dropped")
         if dropped:
             _recount(gate, connection, batch, {"row.held": -dropped, _DROPPED: dropped})
-            said = {"column": column, "kind": kind, "rows": dropped}
+            said = {"column": safe_title(column), "kind": kind, "rows": dropped}
             _enter(gate, connection, officer.actor, "quarantine.rows_dropped", batch, said)
     # True now: the cells of these rows are gone, and the report accounts for the rows.
     return dropped
@@ -90,7 +91,7 @@ def empty_cells(gate: Gate, officer: Officer, uid: bytes, column: str, kind: str
             else:
                 free.append(emptied)
         _go_on(gate, connection, batch, sealing, free)
-        said = {"column": column, "kind": kind, "rows": len(free)}
+        said = {"column": safe_title(column), "kind": kind, "rows": len(free)}
         _enter(gate, connection, officer.actor, "quarantine.cells_emptied", batch, said)
     # True now: those rows are staged again and will be stored as any others; nothing of the emptied cells is left.
     return len(free)
@@ -104,6 +105,7 @@ def accept_list(gate: Gate, officer: Officer, uid: bytes, why: str) -> Proposal:
         Invalid: `why_missing`.
     """
     with gate.house.unit() as connection:
+        require(gate, connection, officer, "quarantine.accept")
         batch = on_desk(connection, uid)
         _must_be_cured(gate, connection, batch)
         payload = _payload(batch, why, {"rows": int(batch.counts.get("row.quarantined", 0))})
@@ -117,10 +119,15 @@ def accept_rows(gate: Gate, officer: Officer, uid: bytes, column: str, kind: str
         Refused: `role_may_not`. NotFound: `nothing_waits`. Invalid: `why_missing`.
     """
     with gate.house.unit() as connection:
+        require(gate, connection, officer, "quarantine.accept")
         batch = on_desk(connection, uid)
-        rows = [row.row_no for row in _held(connection, batch, column, kind)]
-        payload = _payload(batch, why, {"column": column, "kind": kind, "rows": rows})
-    return propose(gate, officer, ACCEPT_ROWS, f"{uid.hex()}/{column}/{kind}"[:200], payload)
+        rows = len(_held(connection, batch, column, kind))
+        if not rows:
+            raise NotFound("nothing_waits", "No row of that list waits for this reason. The desk lists what waits.")
+        place = _columns(batch).index(column)
+        more: dict[str, Json] = {"column": safe_title(column), "place": place, "kind": kind, "rows": rows}
+        payload = _payload(batch, why, more)
+    return propose(gate, officer, ACCEPT_ROWS, f"{uid.hex()}/{place}/{kind}", payload)
 
 
 def _take_list_in(gate: Gate, connection: Connection, proposal: Proposal) -> None:
@@ -137,9 +144,9 @@ def _take_list_in(gate: Gate, connection: Connection, proposal: Proposal) -> Non
 def _take_rows_in(gate: Gate, connection: Connection, proposal: Proposal) -> None:
     said = proposal.payload
     batch = on_desk(connection, bytes.fromhex(str(said["batch"])), lock=True)
-    wanted = set(_numbers(said["rows"]))
     sealing = Sealing(gate, batch)
-    held = [row for row in _held(connection, batch, str(said["column"]), str(said["kind"])) if row.row_no in wanted]
+    # A list is scanned once: rows only ever stop being held, so that no row is here that was not proposed.
+    held = _held(connection, batch, _columns(batch)[int(str(said["place"]))], str(said["kind"]))
     rows = [sealing.opened_row(row.row_no, row.sealed or b"") for row in held]
     _go_on(gate, connection, batch, sealing, rows)
     told = {"by": proposal.proposed_by, "column": said["column"], "kind": said["kind"], "rows": len(rows)}
@@ -207,10 +214,6 @@ def _recount(gate: Gate, connection: Connection, batch: Batch, change: Mapping[s
 def _columns(batch: Batch) -> list[str]:
     mapping = kept_mapping(batch.mapping)
     return [each.column for each in mapping.proposals if each.column not in mapping.undeclared]
-
-
-def _numbers(value: Json) -> list[int]:
-    return [int(str(each)) for each in value] if isinstance(value, (list, tuple)) else []
 
 
 def _enter(gate: Gate, connection: Connection, actor: str, kind: str, batch: Batch, more: Mapping[str, Any]) -> None:

@@ -109,6 +109,7 @@ class Keeping:
             Filled(on_file.no, slot.claims[0].attributes) for slot, on_file in known if _fills(on_file, slot.claims[0])
         ])  # fmt: skip
         persons = [Person(slot, on_file.no, on_file.uid) for slot, on_file in known]
+        people.keep_up(connection, [person.no for person in persons], self._gate.clock())
         keys = [self._gate.keyring.unwrap(on_file.wrapped, on_file.uid) for _, on_file in known]
         intake.put_sealed(connection, source_no, _sealed(run, persons, keys))
         intake.put_identifiers(connection, source_no, self._identifiers(persons))

@@ -21,6 +21,7 @@ import structlog
 from audit.leaf import Entry
 from gateway.domain.errors import Conflict, NotFound, Ostiary, Unavailable
 from gateway.flows import canaries
+from gateway.flows.collecting import rare_collection
 from gateway.flows.gate import Gate
 from gateway.flows.intake_chunk import Prepared, prepared, store_chunk
 from gateway.flows.intake_keep import Run
@@ -73,7 +74,9 @@ def work_on(
         if batch.state not in {SCANNING, STORING} or batch.paused_at is not None or (stop and stop.is_set()):
             return batch
         work = work or _Work(gate, batch)
-        if work.one(batch):
+        with rare_collection():
+            done = work.one(batch)
+        if done:
             continue
         if not (settle(gate, uid) if batch.state == SCANNING else _finish(gate, uid)):
             if not stay:

@@ -270,8 +270,13 @@ def _by_kind(defaults: Mapping[str, Any], rule: SourceRule) -> dict[str, Any]:
 
 
 def _said(wish: SourceWish) -> dict[str, Any]:
+    """Spell a registration for the ledger; what nobody said is left out."""
+    more = {
+        "supplier": wish.supplier, "contract": wish.contract, "notice": wish.notice, "origin": wish.origin,
+        "answers": dict(wish.answers),
+    }  # fmt: skip
     return {"kind": wish.kind, "collector": wish.collector, "country": wish.country, "evidence": sorted(wish.evidence),
-            "named": sorted(wish.named)}  # fmt: skip
+            "named": sorted(wish.named), **{name: said for name, said in more.items() if said}}  # fmt: skip
 
 
 def _become(

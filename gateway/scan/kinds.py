@@ -73,7 +73,7 @@ _CHANCES: dict[Family, dict[Kind, float]] = {
         Kind.PASSPORT_CN: _ANY,
         Kind.PASSPORT_KR: _ANY,
         Kind.DRIVER_LICENCE_KR: 0.17,
-        Kind.IDENTITY_CARD_DE: 0.1,
+        Kind.IDENTITY_CARD_DE: 0.125,
         Kind.SOCIAL_SECURITY_DE: 0.1,
         Kind.NHS_GB: 0.09,
         Kind.MEDICARE_AU: 0.1,

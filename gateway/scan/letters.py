@@ -12,7 +12,8 @@ _UNSEEN = frozenset(
     map(chr, (0x00AD, 0x061C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))),
 )
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_SIGNS = {**dict.fromkeys((*range(0x2010, 0x2016), 0x2212), ord("-")), 0xA0: ord(" "), 0x3000: ord(" ")}
+_BLANKS = (0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
+_SIGNS = {**dict.fromkeys((*range(0x2010, 0x2016), 0x2212), ord("-")), **dict.fromkeys(_BLANKS, ord(" "))}
 _SAME_LENGTH = {
     **_FULL_WIDTH,
     **_SIGNS,

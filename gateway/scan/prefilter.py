@@ -22,8 +22,13 @@ _LETTERED: Final = r"[\p{L}\p{M}]"
 _FILLED: Final = r"[^\s]"
 # A cell that is one address and nothing else; `gateway.scan.trials` finds just that in it.
 _ONE_EMAIL: Final = r"\A[0-9A-Za-z_%+-][0-9A-Za-z._%+-]{0,63}@(?:[0-9A-Za-z-]{1,63}\.){1,8}[A-Za-z]{2,24}\z"
-# A cell that is one phone number, written as no identity number is: with + before, or parted behind a trunk zero.
-_ONE_PHONE: Final = r"\A(?:\+[1-9](?:[ ()-]{0,2}[0-9]){7,14}|\(?0[0-9]{1,2}\)?[ -][0-9]{3,4}[ -][0-9]{4})\z"
+# A cell that is one phone number, written as no identity number is: with a plus before; with a trunk zero, an area and
+# one or two groups; with the area in brackets or North America's hyphens. Digits alone are never cleared by shape.
+_ONE_PHONE: Final = (
+    r"\A(?:\+[1-9](?:[ ()-]{0,2}[0-9]){7,14}|\(?0[0-9]{1,2}\)?[ -][0-9]{3,4}[ -][0-9]{4}"
+    r"|\(?0[1-9][0-9]{1,3}\)?[ /-][0-9]{6,8}|09[0-9]{2}[ -][0-9]{3}[ -][0-9]{3,4}"
+    r"|(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}-)[2-9][0-9]{2}-[0-9]{4})\z"
+)
 
 Bits = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]

@@ -158,6 +158,12 @@ def rewrite_held(connection: Connection, batch_no: int, row: HeldRow) -> None:
     connection.execute(_REWRITE, values)
 
 
+def held_groups(connection: Connection, batch_no: int) -> list[tuple[str, str, str, str, str, int]]:
+    """Count the rows still held by column and kind of what was found, most rows first; with rule, citation, words."""
+    rows = connection.execute(_HELD_GROUPS, {"batch": batch_no})
+    return [(row.title, row.kind, *row.said, row.rows) for row in rows]
+
+
 def held_counts(connection: Connection, batch_no: int) -> dict[str, int]:
     """Count held rows by state."""
     return {row.state: row.rows for row in connection.execute(_HELD_COUNTS, {"batch": batch_no})}
@@ -245,6 +251,12 @@ _REWRITE = text(
     " WHERE batch_no = :batch AND row_no = :row AND state = 'held'"
 )
 _HELD_COUNTS = text("SELECT state, count(*) AS rows FROM held_row WHERE batch_no = :batch GROUP BY state")
+_HELD_GROUPS = text(
+    "SELECT r ->> 'column' AS title, r ->> 'kind' AS kind, count(DISTINCT h.row_no) AS rows,"
+    " min(ARRAY[r ->> 'rule', r ->> 'cite', r ->> 'words']) AS said"
+    " FROM held_row h, jsonb_array_elements(h.reasons) r WHERE h.batch_no = :batch AND h.state = 'held'"
+    " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+)
 _DECIDE = text(
     "UPDATE held_row SET state = :state, sealed = NULL"
     " WHERE batch_no = :batch AND row_no = ANY(:rows) AND state = 'held' RETURNING row_no"

@@ -46,8 +46,8 @@ _NAMES = DecisionPage.__slots__
 _VALUES = ", ".join("cast(:cells AS jsonb)" if name == "cells" else f":{name}" for name in _NAMES)
 _RECORD = text(f"INSERT INTO decision_page ({', '.join(_NAMES)}) VALUES ({_VALUES})")
 _ABOUT = text(
-    "SELECT 0 AS release_no, 0 AS page, 0 AS attempt, d.snapshot_at, d.bundle, d.low, d.high, d.people, d.cells,"
-    " d.bitmaps, d.people_root, d.inbox_no FROM decision_page d"
+    "SELECT 0 AS release_no, 0 AS page, 0 AS attempt, 0 AS grade, d.snapshot_at, d.bundle, d.low, d.high, d.people,"
+    " d.cells, d.bitmaps, d.people_root, d.inbox_no FROM decision_page d"
     " WHERE d.tool_no = :tool AND d.low <= :person AND d.high >= :person"
     " AND (d.snapshot_at, d.inbox_no) < (:until, :last) ORDER BY d.snapshot_at DESC, d.inbox_no DESC LIMIT :most"
 )

@@ -137,6 +137,12 @@ def fill(connection: Connection, filled: Sequence[Filled]) -> None:
     cursor(connection).execute(_FILL, {"people": [each.person_no for each in filled], **values})
 
 
+def keep_up(connection: Connection, people: Collection[int], at: datetime) -> None:
+    """Note that a list brought people on file again, at a moment (UTC); once a day is enough, and costs less."""
+    if people:
+        cursor(connection).execute(_KEEP_UP, {"people": sorted(people), "at": at})
+
+
 _ATTRIBUTES = ("jurisdictions", "regions", "branches", "languages", "zones", "kinds", "years")
 _ARRAYS = (
     "%(jurisdictions)b::text[], %(regions)b::text[], %(branches)b::text[], %(languages)b::text[], %(zones)b::text[],"
@@ -163,6 +169,10 @@ _BLOBS = "SELECT person_no, source_no, blob FROM sealed WHERE person_no = ANY(%(
 _WITHDRAWN = """
 SELECT person_no, purpose, channel, sender_no FROM consent
 WHERE person_no = ANY(%(people)b::bigint[]) AND state <> 'given'
+"""
+_KEEP_UP = """
+UPDATE person SET kept_at = %(at)s
+WHERE no = ANY(%(people)b::bigint[]) AND (kept_at IS NULL OR kept_at < %(at)s - interval '1 day')
 """
 _PACKS = (pack.words,) * 6 + (pack.int2,)
 _RESERVE: LiteralString = "SELECT nextval('person_no_seq') FROM generate_series(1, %(count)s::int)"

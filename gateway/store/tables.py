@@ -214,6 +214,7 @@ person = Table(
     Column("grade", SmallInteger, nullable=False, server_default=text("4")),
     Column("flags", Integer, nullable=False, server_default=text("0")),
     when("created_at", now=True),
+    when("kept_at", nullable=True),
 )
 
 person_key = Table(
@@ -375,6 +376,7 @@ release_page = Table(
     Column("attempt", Integer, primary_key=True, autoincrement=False),
     Column("created_at", DateTime(timezone=True), primary_key=True, server_default=NOW),
     *_page_columns(),
+    Column("grade", SmallInteger, nullable=False, server_default=text("0")),
     Index("ix_release_page_low_high", "low", "high"),
     postgresql_partition_by="RANGE (created_at)",
 )

@@ -19,6 +19,7 @@ from gateway.samples.catalogue import HOUSE, SAMPLES, SUPPRESSIONS, Sample
 from gateway.store import parties, suppressions
 from gateway.store.suppressions import Suppression
 from policies.terms import Scope, Verdict
+from tests.flows.answering import answers_for
 
 
 def take(gate: Gate, sample: Sample) -> Report:
@@ -44,6 +45,7 @@ def take(gate: Gate, sample: Sample) -> Report:
         evidence=sample.evidence,
         named=(HOUSE,) if "names_us" in sample.evidence else (),
         defaults=defaults,
+        answers=answers_for(sample.kind),
     )
     register_source(gate, "test", wish)
     approve_source(gate, "test", sample.source)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from gateway.domain.diligence import asked
 from gateway.domain.errors import NotFound, Refused
 from gateway.flows import inspect, overview
 from gateway.flows.gate import Gate
@@ -14,8 +13,8 @@ from gateway.flows.inspect import LedgerQuery
 from gateway.flows.officers import Officer, create_officer
 from gateway.flows.sources import SourceWish, approve_source, register_source
 from gateway.store import parties
-from policies.load import load_bundle
 from policies.terms import SourceStatus, Verdict
+from tests.flows.answering import answers_for
 
 PASSWORD = "twelve geese cross"
 
@@ -138,8 +137,7 @@ def test_an_entry_that_is_not_in_the_log_yet_is_not_shown(gate: Gate, anna: Offi
 def test_an_approval_does_not_hide_what_the_law_says_of_a_source(gate: Gate, anna: Officer) -> None:
     with gate.house.unit() as connection:
         parties.add_party(connection, "Unnamed seller", "CN")
-    answers = {each.id: each.answers[0] if each.answers else "said" for each in asked(load_bundle(), "bought_list")}
-    answers["partners_hidden"] = "no"
+    answers = answers_for("bought_list")
     register_source(gate, "anna", SourceWish("Bought list", "bought_list", "Unnamed seller", "CN", answers=answers))
     approve_source(gate, "anna", "Bought list")
     (line,) = overview.sources_of(gate, anna)

@@ -57,7 +57,7 @@ def test_columns_without_a_telling_title_are_typed_all_the_same(locale: str) -> 
 
 
 def test_names_are_reported_for_every_language() -> None:
-    page = accuracy.page()
+    page = accuracy.PAGE.read_text(encoding="utf-8")
     assert all(f"| {locale} | name |" in page for locale in LOCALES)
 
 

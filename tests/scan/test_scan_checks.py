@@ -127,7 +127,7 @@ def test_what_no_issuer_gives_out_is_no_card(number: str) -> None:
         (europe.fi_person, "fi.hetu", "DDMMYY-[1|8]99A"),
         (europe.fr_social, "fr.nir", "[1|2]YYMM9999999999"),
         (europe.gr_social, "gr.amka", "DDMMYY99999"),
-        (europe.hr_person, "hr.oib", "99999999999"),
+        (arithmetic.mod_11_10, "hr.oib", "89999999999"),
         (europe.ie_person, "ie.pps", "9999999[A|K|W][A|W|T|H]"),
         (europe.lv_person, "lv.pvn", "DDMMYY[1]9999"),
         (europe.nl_citizen, "nl.bsn", "999999999"),

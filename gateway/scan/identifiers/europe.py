@@ -147,8 +147,8 @@ def gr_social(digits: str) -> bool:
 
 
 def hr_person(digits: str) -> bool:
-    """Croatian OIB: mod 11,10."""
-    return mod_11_10(digits) and varied(digits)
+    """Croatian OIB: mod 11,10; a German tax number always is one too, and is no OIB here."""
+    return mod_11_10(digits) and varied(digits) and not de_taxpayer(digits)
 
 
 def hu_person(digits: str) -> bool:

@@ -102,7 +102,7 @@ def by_length(rows: tuple[Row, ...]) -> dict[int, Shelf]:
 
 
 def spaced(written: str) -> str:
-    """Write blanks for the hyphens or dots of a number that has only one of them: who groups by blanks may mean both."""
+    """Write blanks for the hyphens or dots of a number that has only one of them; who groups by blanks means both."""
     signs = set(_SIGNS.findall(written))
     return written.replace(signs.pop(), " ") if len(signs) == 1 and signs <= {"-", "."} else written
 

@@ -19,7 +19,7 @@ _MONEY = (
         tuple(range(14, 20)),
         accounts.card,
         form=accounts.CARD_FORM,
-        grouped=r"\d{4}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,4})?|\d{4}[ -]\d{6}[ -]\d{4,5}|\d{6}[ -]\d{10,13}",
+        grouped=r"\d{4}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,5})?|\d{4}[ -]\d{6}[ -]\d{4,5}|\d{6}[ -]\d{10,13}",
     ),
     row(Kind.CARD, 13, accounts.card, form=r"4\d{12}", named=True),
     row(Kind.IBAN, 24, accounts.sheba_bare, grouped=r"\d\d(?: \d{4}){5} \d\d", named=True),

@@ -75,7 +75,7 @@ _WEST = (
         15,
         europe.fr_social,
         form=r"[1-478]\d{4}2[AB]\d{8}",
-        grouped=r"\d \d{2} \d{2} 2[AB] \d{3} \d{3} \d{2}",
+        grouped=r"\d[ .-]\d{2}[ .-]\d{2}[ .-]2[AB][ .-]\d{3}[ .-]\d{3}[ .-]\d{2}",
     ),
     row(
         Kind.NATIONAL_ID_ES,
