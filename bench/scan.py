@@ -23,7 +23,7 @@ from bench.planted.lists import planted
 from gateway.flows.scanning import expected_of
 from gateway.lists.headers import propose
 from gateway.lists.reader import CHUNK_ROWS
-from gateway.scan import Scanner
+from gateway.scan import ColumnVerdict, Scanner
 
 ROWS = 10_000
 STOCK = 300
@@ -95,7 +95,8 @@ def _scan(written: bytes, *, declared: bool) -> int:
     """Scan a list in the chunks of an import; give how much was found."""
     table, scanner = _read(written), Scanner()
     expected = expected_of(propose(table.column_names)) if declared else {}
-    priors, found = {}, 0
+    priors: dict[str, ColumnVerdict] = {}
+    found = 0
     for start in range(0, len(table), CHUNK_ROWS):
         chunk = table.slice(start, CHUNK_ROWS)
         findings = scanner.scan(

@@ -15,6 +15,7 @@ from gateway.store import (  # noqa: F401  they add their tables
     tables_intake,
     tables_lasting,
     tables_likeness,
+    tables_moving,
     tables_registers,
     tables_sources,
     tables_templates,

@@ -112,6 +112,8 @@ class ReleaseBody(msgspec.Struct, forbid_unknown_fields=True):
     format: Word = "ndjson"
     dry_run: bool = False
     campaign: Word = ""
+    grades: list[int] = []
+    best_first: bool = False
 
     def wish(self) -> Wish:
         """Give the wish."""
@@ -131,6 +133,8 @@ class ReleaseBody(msgspec.Struct, forbid_unknown_fields=True):
             form=self.format,
             dry_run=self.dry_run,
             campaign=self.campaign,
+            grades=tuple(self.grades),
+            best_first=self.best_first,
         )
 
 

@@ -15,6 +15,7 @@ from gateway.cli import (
     bundles,
     campaigns,
     consents,
+    grades,
     lasting,
     ledger,
     lint,
@@ -57,6 +58,7 @@ _COMMANDS = (
     lasting,
     receipts,
     registers,
+    grades,
     working,
 )
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it

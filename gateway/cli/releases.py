@@ -51,6 +51,8 @@ def release(
         Act, typer.Option("--act", help="disclose: data leaves; contact: a message goes out now.")
     ] = Act.DISCLOSE,
     limit: Annotated[int, typer.Option("--limit", help="At most so many people; 0 is everybody.")] = 0,
+    grade: Annotated[list[int] | None, typer.Option("--grade", help="A data grade wanted, 1 (best) to 4.")] = None,
+    best_first: Annotated[bool, typer.Option("--best-first", help="With --limit: grade 1 first, then 2 …")] = False,
     sample: Annotated[float, typer.Option("--sample", help="Share of them, reproducible by --seed.")] = 1.0,
     holdout: Annotated[float, typer.Option("--holdout", help="Share held back, reproducible by --seed.")] = 0.0,
     seed: Annotated[str, typer.Option("--seed", help="Names a sample.")] = "",
@@ -73,6 +75,7 @@ def release(
         wish = Wish(
             act, purpose, channel, "", tuple(field or ()), filters_of(where or [], _types(gate)), category=category,
             limit=limit, sample=sample, holdout=holdout, seed=seed, form=form, dry_run=dry_run, campaign=campaign,
+            grades=tuple(grade or ()), best_first=best_first,
         )  # fmt: skip
         from gateway.flows.release import count, open_release
 

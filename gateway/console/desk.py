@@ -21,4 +21,6 @@ def _title(now: Overview, visit: Visit) -> str:
         return visit.t("The ledger is not what was signed")
     if now.waiting:
         return visit.tn(len(now.waiting), "{n} list waits for somebody", "{n} lists wait for somebody")
+    if now.held:
+        return visit.tn(now.held, "Rows of {n} list wait for somebody", "Rows of {n} lists wait for somebody")
     return visit.t("Nothing waits for you")

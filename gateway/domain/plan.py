@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.domain.errors import Invalid
+from gateway.domain.grades import GRADES
 from gateway.domain.grant import Grant
 from gateway.domain.requests import Ask, Party, Wish, is_word
 from policies.packs import Bundle
@@ -47,7 +48,7 @@ def plan_release(wish: Wish, grant: Grant, sender: Party, bundle: Bundle, seed: 
 
     Raises:
         Invalid: `share_out_of_range`, `limit_negative`, `limit_too_large`, `form_unknown`, `field_twice`,
-            `filter_too_long`, `word_unfit`.
+            `filter_too_long`, `word_unfit`, `grade_unknown`, `best_first_without_limit`.
     """
     _check_shape(wish)
     classes = classes_of(wish.fields, bundle)
@@ -67,12 +68,20 @@ def _check_shape(wish: Wish) -> None:
         raise Invalid("form_unknown", "`format` is ndjson or csv.")
     if len(set(wish.fields)) != len(wish.fields):
         raise Invalid("field_twice", "Name each field once.")
+    _check_grades(wish)
     _check_words(wish)
+
+
+def _check_grades(wish: Wish) -> None:
+    if not set(wish.grades) <= set(GRADES) or len(set(wish.grades)) != len(wish.grades):
+        raise Invalid("grade_unknown", "`grades` are whole numbers from 1 (best) to 4, each named once.")
+    if wish.best_first and not wish.limit:
+        raise Invalid("best_first_without_limit", "`best_first` needs a `limit`: without one everybody is taken.")
 
 
 def _check_words(wish: Wish) -> None:
     """What a tool writes stands in the ledger for ever: words, never what could name a person."""
-    values = [value for predicate in wish.where for value in predicate.values]
+    values = [value for predicate in wish.filters for value in predicate.values]
     if len(values) > MOST_VALUES:
         raise Invalid("filter_too_long", f"All filters together take at most {MOST_VALUES} values.")
     texts = [value for value in values if isinstance(value, str)]

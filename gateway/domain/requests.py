@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
+from gateway.domain.grades import GRADES
 from policies.terms import Act, Channel, FieldClass, LineType
 
 _WORD: Final = re.compile(r"[\w .,:/+()'&-]{0,60}")
@@ -61,7 +62,8 @@ class Wish:
     """An audience that a tool wishes for.
 
     `fields` are field names of policies/fields.yaml; `limit` 0 is everybody; `sample` and `holdout` are shares
-    in 0..1, reproducible by `seed`; `form` is "ndjson" or "csv".
+    in 0..1, reproducible by `seed`; `form` is "ndjson" or "csv". `grades` are data grades, none is all; with
+    `best_first` those of grade 1 come first, then those of grade 2, until the limit is reached.
     """
 
     act: Act
@@ -79,6 +81,15 @@ class Wish:
     form: str = "ndjson"
     dry_run: bool = False
     campaign: str = field(default="")
+    grades: tuple[int, ...] = ()
+    best_first: bool = False
+
+    @property
+    def filters(self) -> tuple[Predicate, ...]:
+        """All that chooses people: `where`, and the grade where it is asked for; a predicate is a read."""
+        if not self.grades and not self.best_first:
+            return self.where
+        return (*self.where, Predicate("grade", "in", self.grades or GRADES))
 
 
 class Selector(NamedTuple):

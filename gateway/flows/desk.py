@@ -109,7 +109,7 @@ def waiting(gate: Gate, officer: Officer) -> list[Waiting]:
     """
     with gate.house.snapshot() as connection:
         require(gate, connection, officer, "quarantine.read")
-        found = [_waiting(name, batch) for name, batch in batches.on_the_desk(connection)]
+        found = [_waiting(connection, name, batch) for name, batch in batches.on_the_desk(connection)]
     return sorted(found, key=lambda each: (each.until is None, each.until, each.source))
 
 
@@ -129,7 +129,7 @@ def shown(gate: Gate, officer: Officer, uid: bytes) -> Desk:
         approved = origin.source.status is SourceStatus.APPROVED
         wanted = [each.words for each in judged.reasons if each.code == WANTED]
         desk = Desk(
-            waiting=_waiting(name, batch),
+            waiting=_waiting(connection, name, batch),
             cures=_cures(judged.verdict, wanted, approved),
             wanted=[(word, means) for word, _, means in (each.partition(": ") for each in wanted)],
             may_accept=judged.verdict is Verdict.ACCEPT and approved,
@@ -159,7 +159,7 @@ def matter(gate: Gate, officer: Officer, uid: bytes, place: int | None = None, k
     with gate.house.snapshot() as connection:
         require(gate, connection, officer, "quarantine.read")
         batch = on_desk(connection, uid)
-        found = _waiting(sources.name_of(connection, batch.source_no), batch)
+        found = _waiting(connection, sources.name_of(connection, batch.source_no), batch)
         if place is None:
             return Matter(found, None)
         title = dict(enumerate(_columns(batch))).get(place)
@@ -182,19 +182,17 @@ def on_desk(connection: Connection, uid: bytes, *, lock: bool = False) -> Batch:
     return batch
 
 
-def _waiting(name: str, batch: Batch) -> Waiting:
+def _waiting(connection: Connection, name: str, batch: Batch) -> Waiting:
     whole = batch.state == "quarantined"
     rows = int(batch.counts.get("row.quarantined", 0)) + int(batch.counts.get("row.held", 0))
-    reasons = [Reason(**reason) for reason in batch.reasons] if whole else _row_reasons(batch)
+    reasons = [Reason(**reason) for reason in batch.reasons] if whole else _row_reasons(connection, batch)
     return Waiting(batch.uid, name, whole, rows, reasons, batch.cure_until)
 
 
-def _row_reasons(batch: Batch) -> list[Reason]:
-    return [
-        Reason(each["kind"], each["rule"], each["cite"], each["words"])
-        for each in batch.treated
-        if each["treatment"] == "hold_row"
-    ]
+def _row_reasons(connection: Connection, batch: Batch) -> list[Reason]:
+    """Give why rows wait still; what most of them wait for comes last."""
+    reasons = [Reason(kind, *said) for _, kind, *said, _ in reversed(chunks.held_groups(connection, batch.no))]
+    return list(dict.fromkeys(reasons))
 
 
 def _countries(connection: Connection, batch: Batch) -> frozenset[str]:

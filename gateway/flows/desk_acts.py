@@ -63,6 +63,8 @@ def drop_rows(gate: Gate, officer: Officer, uid: bytes, column: str, kind: str) 
         dropped = chunks.decide_held(connection, batch.no, mine, "dropped")
         if dropped:
             _recount(gate, connection, batch, {"row.held": -dropped, _DROPPED: dropped})
+            if batch.state == "finished" and not chunks.held_counts(connection, batch.no).get("held"):
+                batches.forget_key(connection, batch.no)  # nothing of it waits any more
             said = {"column": safe_title(column), "kind": kind, "rows": dropped}
             _enter(gate, connection, officer.actor, "quarantine.rows_dropped", batch, said)
     # True now: the cells of these rows are gone, and the report accounts for the rows.

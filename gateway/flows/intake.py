@@ -35,7 +35,7 @@ from gateway.flows.intake_work import SCANNING, STORING, work_on
 from gateway.flows.templates import open_as_before, overrides_of
 from gateway.lists.errors import ListRefused
 from gateway.lists.headers import Field
-from gateway.lists.reader import digest
+from gateway.lists.reader import ListFile, digest
 from gateway.store import batches, sources
 from gateway.store.batches import Batch, BatchRecord
 from policies.terms import Verdict
@@ -55,12 +55,14 @@ class Wish:
     Attributes:
         overrides: column title to field name, where the proposal is wrong.
         encoding, delimiter, sheet: how it is written.
+        translate: gives the same list with columns at its end, where another system's words have to be read as ours.
     """
 
     overrides: Mapping[str, str]
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+    translate: Callable[[ListFile], ListFile] | None = None
 
 
 def receive(
@@ -221,10 +223,11 @@ class _Work:
             told = known.reading
             overrides = {column: name or Field.IGNORE.value for column, name in known.mapping.items()}
             said = (str(told["encoding"]), str(told["delimiter"]), str(told.get("sheet", "")))
-            return reading_of(self._path, overrides, *said)
+            return reading_of(self._path, overrides, *said, translate=self._wish.translate)
         wish, name = self._wish, self._origin.source.name
         listed, template = open_as_before(self._gate, name, self._path, wish.encoding, wish.delimiter, wish.sheet)
         as_before = overrides_of(template.fields) if template else {}
+        listed = wish.translate(listed) if wish.translate else listed
         return Reading(listed, mapping_of(listed, {**as_before, **wish.overrides}))
 
     def _refuse(self, judged: Judgement) -> Batch:

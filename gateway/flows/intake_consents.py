@@ -15,6 +15,7 @@ from gateway.flows import intake_values as values
 from gateway.flows.intake_claims import Claim, ConsentClaim
 from gateway.flows.intake_defaults import Shared
 from gateway.flows.intake_values import Bad, Day
+from gateway.lists.dialects import LEGACY, LEGACY_CONFIRMED
 from gateway.lists.letters import comparable
 from policies.terms import REACHED_BY, Channel, Condition
 
@@ -94,7 +95,7 @@ class Speaking:
             return
         given_at: datetime = when.at
         method = self._how(cells["consent_method"][at], tally) if "consent_method" in cells else "list"
-        conditions = self._carried[bool(named)]
+        conditions = _of_legacy(method, self._carried[bool(named)])
         for channel in channels:
             if REACHED_BY[channel].value in claim.marks:
                 claim.consents.append(ConsentClaim(channel, given_at, wording, method, conditions))
@@ -128,3 +129,10 @@ class Speaking:
             if word not in self._shared.evidence:
                 found &= ~condition
         return found
+
+
+def _of_legacy(method: str, carried: Condition) -> Condition:
+    """Leave of the conditions those that another system's export can show: none but a confirmed address."""
+    if method == LEGACY_CONFIRMED:
+        return carried & Condition.DOUBLE_OPT_IN
+    return Condition.NONE if method == LEGACY else carried

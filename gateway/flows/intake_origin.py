@@ -3,7 +3,7 @@
 Must never let a suspended or revoked source through, and never judge milder than the strictest country on the list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -139,11 +139,19 @@ def kept_mapping(kept: Mapping[str, str]) -> headers.Mapping:
     )
 
 
-def reading_of(path: Path, overrides: Mapping[str, str], encoding: str, delimiter: str, sheet: str = "") -> Reading:
-    """Settle how a file is read and what its columns mean.
+def reading_of(
+    path: Path,
+    overrides: Mapping[str, str],
+    encoding: str,
+    delimiter: str,
+    sheet: str = "",
+    translate: Callable[[ListFile], ListFile] | None = None,
+) -> Reading:
+    """Settle how a file is read and what its columns mean; see `Wish.translate`.
 
     Raises:
         ListRefused, EncodingUnsure, MappingRefused: see `gateway.lists`.
     """
     listed = open_list(path, encoding or None, delimiter or None, sheet=sheet or None)
+    listed = translate(listed) if translate else listed
     return Reading(listed, mapping_of(listed, overrides))

@@ -53,12 +53,16 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How the house stands. `since` bounds the week that releases and refusals are of (UTC)."""
+    """How the house stands. `since` bounds the week that releases and refusals are of (UTC).
+
+    `waiting` are lists that wait whole; `held` counts the lists that are stored but for rows that wait.
+    """
 
     people: int
     sources: Mapping[str, int]
     imports: Mapping[str, int]
     waiting: Sequence[Import]
+    held: int
     releases: Sequence[Release]
     refusals: Sequence[Refusal]
     withdrawals_today: int
@@ -116,6 +120,7 @@ def overview_of(gate: Gate, officer: Officer) -> Overview:
             sources=overview.sources_by_status(connection),
             imports=overview.batches_by_verdict(connection),
             waiting=[one for one in recent if one.waits],
+            held=sum(batch.state == "finished" for _, batch in batches.on_the_desk(connection)),
             releases=overview.releases_since(connection, now - WEEK),
             refusals=overview.refusals_since(connection, now - WEEK),
             withdrawals_today=overview.withdrawals_since(connection, today),

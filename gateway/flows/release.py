@@ -40,7 +40,7 @@ from gateway.flows.release_pages import Tally, count_pages, pages
 from gateway.roles.enforcer import authorise
 from gateway.store import audience, parties, releases
 from gateway.store.people_lookup import Connection
-from gateway.store.releases import ReleaseRow
+from gateway.store.releases import Place, ReleaseRow
 from policies.packs import Bundle
 
 
@@ -48,13 +48,13 @@ from policies.packs import Bundle
 class Release:
     """A release that may speak: its plan and its record.
 
-    `after` is the person number to go on behind, `given` how many people the tool has acknowledged already.
+    `place` is where to go on, `given` how many people the tool has acknowledged already.
     """
 
     gate: Gate
     plan: Plan
     row: ReleaseRow
-    after: int
+    place: Place
     given: int
 
     @property
@@ -69,7 +69,7 @@ class Release:
             Unavailable: the database or the ledger went away: the stream ends without a receipt.
         """
         tally = Tally(self.row.acknowledged, self.given)
-        for committed in pages(self.gate, self.plan, self.row, self.after, tally):
+        for committed in pages(self.gate, self.plan, self.row, self.place, tally):
             yield committed.speak()  # 9
         yield _finish(self, tally)  # 10
 
@@ -227,7 +227,7 @@ def _open(gate: Gate, connection: Connection, plan: Plan, key: str | None) -> Re
         return _go_on(gate, connection, plan, _known(connection, plan, key), digest)
     entry = Entry("release.begun", plan.grant.caller.name, {"release": row.uid.hex(), "bundle": row.bundle, **wish})
     gate.house.enter(connection, [entry])
-    return Release(gate, plan, row, 0, 0)
+    return Release(gate, plan, row, Place(0, 0), 0)
 
 
 def _known(connection: Connection, plan: Plan, key: str | None) -> ReleaseRow | None:
@@ -240,8 +240,8 @@ def _go_on(gate: Gate, connection: Connection, plan: Plan, row: ReleaseRow | Non
     attempt = releases.take_over(connection, row.no)
     body: dict[str, Json] = {"release": row.uid.hex(), "attempt": attempt, "after_page": row.acknowledged}
     gate.house.enter(connection, [Entry("release.continued", plan.grant.caller.name, body)])
-    high, given = releases.acknowledged_so_far(connection, row.no, row.acknowledged)
-    return Release(gate, replace(plan, seed=row.seed), replace(row, attempt=attempt), high, given)
+    place, given = releases.acknowledged_so_far(connection, row.no, row.acknowledged)
+    return Release(gate, replace(plan, seed=row.seed), replace(row, attempt=attempt), place, given)
 
 
 def _finish(release: Release, tally: Tally) -> bytes:
@@ -273,7 +273,7 @@ def _heard(wish: Wish, bundle: Bundle) -> dict[str, Any]:
         "channel": wish.channel.value,
         "purpose": wish.purpose if wish.purpose in bundle.purposes.nodes else "",
         "fields": sorted(bundle.fields.keys() & set(wish.fields)),
-        "where": sorted(bundle.fields.keys() & {predicate.field for predicate in wish.where}),
+        "where": sorted(bundle.fields.keys() & {predicate.field for predicate in wish.filters}),
         "dry_run": wish.dry_run,
     }
 
@@ -286,6 +286,10 @@ def _wished(wish: Wish) -> dict[str, Any]:
     spelled["where"] = [
         {"field": item.field, "op": item.op, "values": [str(value) for value in item.values]} for item in wish.where
     ]
+    spelled["grades"] = sorted(wish.grades)
+    for name in ("grades", "best_first"):  # a wish without them reads as it did before there were grades
+        if not spelled[name]:
+            del spelled[name]
     return {
         name: str(value) if name in {"act", "channel", "line"} and value else value for name, value in spelled.items()
     }

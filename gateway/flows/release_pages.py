@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from audit.leaf import Entry, canonical, merkle_root
 from gateway.domain.cells import HELD_OUT, OVER_LIMIT, UNSAMPLED, Cell, Cells, judged, share
+from gateway.domain.grades import GRADES
 from gateway.domain.people import Facts
 from gateway.domain.plan import Plan
 from gateway.domain.shadow import observed
@@ -25,7 +26,7 @@ from gateway.flows.release_speech import Speaker, noted
 from gateway.store import audience, facts, releases, reservations
 from gateway.store.facts import Facting, Question, Row
 from gateway.store.people_lookup import Connection
-from gateway.store.releases import PageRow, ReleaseRow
+from gateway.store.releases import PageRow, Place, ReleaseRow
 from gateway.vault.disclose import csv_header
 from gateway.vault.keytext import Purpose
 from gateway.vault.seal import HouseSeal
@@ -38,13 +39,15 @@ SALT: Final = 16
 class Tally:
     """What a stream has made available so far, and whom it denied, by coarse code.
 
-    `would_have_denied` counts those made available only because the tool is under observation.
+    `would_have_denied` counts those made available only because the tool is under observation. `decided` are the
+    numbers of people whom earlier passes decided about, where the best are taken first.
     """
 
     page: int = 0
     people: int = 0
     denied: dict[str, int] = field(default_factory=dict)
     would_have_denied: dict[str, int] = field(default_factory=dict)
+    decided: Any = frozenset()
 
     def noted(self) -> dict[str, dict[str, int]]:
         """Spell what was only noted; nothing if every word held."""
@@ -85,30 +88,49 @@ class Committed:
         return b"".join(self._pieces)
 
 
-def pages(gate: Gate, plan: Plan, row: ReleaseRow, after: int, tally: Tally) -> Iterator[Committed]:
+def pages(gate: Gate, plan: Plan, row: ReleaseRow, place: Place, tally: Tally) -> Iterator[Committed]:
     """Give the pages of a release, each on record before it is given.
 
     Args:
         gate: the gateway.
         plan: what may be asked and opened.
         row: the recorded release; its `attempt` must still be the newest.
-        after: the person number to go on behind.
+        place: where to go on.
         tally: is kept up to date.
     """
     speaker = Speaker(gate, plan)
-    while True:
-        made = repeated(partial(_page, gate, plan, row, after, tally, speaker))
-        if made is None:
-            return
-        after, committed = made
-        yield committed
-        if plan.wish.limit and tally.people >= plan.wish.limit:
-            return
+    if plan.wish.best_first:
+        with gate.house.unit() as connection:
+            tally.decided = releases.decided(connection, row.no, row.acknowledged)
+    for one_pass, begin in _passes(plan, place):
+        after = begin
+        while made := repeated(partial(_page, gate, one_pass, row, after, tally, speaker)):
+            page, committed = made
+            after = page.high
+            if plan.wish.best_first:
+                tally.decided.update(no for cell in page.cells.all for no in cell.people)
+            yield committed
+            if plan.wish.limit and tally.people >= plan.wish.limit:
+                return
+
+
+def _passes(plan: Plan, place: Place) -> Iterator[tuple[Plan, int]]:
+    """Give the passes over the base that are left, with the person number to begin behind: one, or one a grade.
+
+    Grades may change while a release runs. Whoever falls behind the pass under way is not decided twice (`decided`);
+    whoever rises past it is not met, and is left out.
+    """
+    if not plan.wish.best_first:
+        yield plan, place.after
+        return
+    for grade in sorted(plan.wish.grades or GRADES):
+        if grade >= place.grade:
+            yield replace(plan, wish=replace(plan.wish, grades=(grade,))), place.after if grade == place.grade else 0
 
 
 def _page(
     gate: Gate, plan: Plan, row: ReleaseRow, after: int, tally: Tally, speaker: Speaker, alone: bool
-) -> tuple[int, Committed] | None:
+) -> tuple[Page, Committed] | None:
     """Make one page in one transaction; None if nobody is left. Nothing of the tally changes if it is overtaken."""
     with gate.house.snapshot() as connection:
         if alone:
@@ -120,7 +142,7 @@ def _page(
         pieces = _record(gate, connection, plan, row, page, tally)  # 8
     # True now: everybody on this page is on record as made available, with the reason. A crash here
     # over-reports (on record, not received), never under-reports; no connection is held from here on.
-    return page.high, Committed(_MADE_HERE, pieces)
+    return page, Committed(_MADE_HERE, pieces)
 
 
 def _take_slots(page: Page, connection: Connection) -> None:
@@ -173,16 +195,18 @@ def _decided(gate: Gate, connection: Connection, plan: Plan, after: int, speak: 
         if page.taker.claim is not None:
             page.slots.read_page(cursor, page.taker.claim, people, values)
         with closing(facts.page(cursor, question, facting, people, everybody=everybody, **values)) as rows:
-            _fill(page, plan, page.slots.rows(rows, page.taker.claim), speak, tally.people)
+            _fill(page, plan, page.slots.rows(rows, page.taker.claim), speak, tally)
     return page
 
 
-def _fill(page: Page, plan: Plan, rows: Iterator[Row], speak: Speak | None, so_far: int) -> None:
-    room = max(plan.wish.limit - so_far, 0) if plan.wish.limit else -1
-    chosen = _chooser(plan)
+def _fill(page: Page, plan: Plan, rows: Iterator[Row], speak: Speak | None, tally: Tally) -> None:
+    room = max(plan.wish.limit - tally.people, 0) if plan.wish.limit else -1
+    chosen, before = _chooser(plan), tally.decided
     for row, decided in judged(rows, page.cells):
         cell = decided
         page.low, page.high = page.low or row.no, row.no
+        if before and row.no in before:
+            continue
         if cell.available:
             why = chosen(row.uid) if chosen else ""
             if why or room == 0:
@@ -242,6 +266,7 @@ def _record(
             [releases.bitmap(cell.people) for cell in made],
             rooted,
             inbox_no,
+            _grade(plan),
         ),
     )
     page.slots.keep(gate, connection, [(plan.grant.caller, inbox_no)])
@@ -280,7 +305,12 @@ def _body(plan: Plan, row: ReleaseRow, page: Page, number: int, cells: list[dict
         "people": len(page.uids),
         "cells": _brief(cells),
         "cells_digest": hashlib.sha256(canonical({"cells": cells}, UNBOUND)).hexdigest(),
-    }
+    } | ({"grade": _grade(plan)} if plan.wish.best_first else {})
+
+
+def _grade(plan: Plan) -> int:
+    """Give the grade that a pass is about, 0 where everybody is one pass."""
+    return plan.wish.grades[0] if plan.wish.best_first else 0
 
 
 def _brief(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -128,7 +128,7 @@ def scan_file(
 
 def expected_of(mapping: Columns) -> dict[str, frozenset[Kind]]:
     """Say what each declared column may hold."""
-    return {each.column: MAY_HOLD[each.field] for each in mapping.proposals if each.field in MAY_HOLD}
+    return {each.column: MAY_HOLD[each.field] for each in mapping.proposals if each.field and each.field in MAY_HOLD}
 
 
 class _Counting:

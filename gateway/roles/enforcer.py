@@ -62,7 +62,7 @@ def authorise(caller: Caller, wish: Wish, bundle: Bundle) -> Grant:
     for name in wish.fields:
         if name not in caller.fields or bundle.fields[name].cls not in grant.classes:
             raise Refused("field_not_granted", f"This tool may not see {name}. Leave it out, or ask for it.")
-    for predicate in wish.where:
+    for predicate in wish.filters:
         if predicate.field not in grant.predicates:
             raise Refused("predicate_not_granted", f"This tool may not filter by {predicate.field}. Leave it out.")
     return replace(grant, classes=classes)
@@ -146,9 +146,9 @@ def _check_words(wish: Wish, bundle: Bundle) -> None:
         raise Invalid("purpose_unknown", "There is no such purpose. `ostiary policy` lists them.")
     if not wish.fields and not wish.dry_run:
         raise Invalid("no_fields", "Name at least one field.")
-    if not all(name in bundle.fields for name in (*wish.fields, *(each.field for each in wish.where))):
+    if not all(name in bundle.fields for name in (*wish.fields, *(each.field for each in wish.filters))):
         raise Invalid("field_unknown", "There is no such field. `ostiary policy` lists them.")
-    for predicate in wish.where:
+    for predicate in wish.filters:
         if not _well_formed(predicate, bundle.fields[predicate.field]):
             raise Invalid(
                 "predicate_malformed", f"The filter on {predicate.field} needs an operation and fitting values."

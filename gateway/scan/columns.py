@@ -1,6 +1,6 @@
 """Says what a column is made of, and whether that is what it was declared to be.
 
-A sample is enough to type a column (never to clear it: the scan looks at every cell). Form and script are told by
+A sample is enough to type a column (never to clear it: the scan looks at every cell). The form is told by
 patterns in Arrow; the kind by how many candidates pass. Must never name a kind that chance explains.
 """
 
@@ -35,17 +35,6 @@ class Form(StrEnum):
     MIXED = "mixed"
 
 
-class Script(StrEnum):
-    """What a text is written in, as far as letters show it."""
-
-    HANGUL = "hangul"
-    HAN = "han"
-    KANA = "kana"
-    ARABIC = "arabic"
-    LATIN = "latin"
-    OTHER = "other"
-
-
 FREE_TEXT: Final = r"\S+(?:\s+\S+){3,}|[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]{8,}"
 _FORMS: Final = (
     (Form.DATE, r"\A\s*\p{Nd}{1,4}[-/.年]\s?\p{Nd}{1,2}[-/.月]\s?\p{Nd}{1,4}日?(?:[ T].*)?\z"),
@@ -54,14 +43,6 @@ _FORMS: Final = (
     (Form.CODE, r"\A\S*\p{Nd}\S*\z"),
     (Form.WORDS, r"\A\P{Nd}*\p{L}\P{Nd}*\z"),
 )
-_SCRIPTS: Final = (
-    (Script.KANA, r"[\p{Hiragana}\p{Katakana}]"),
-    (Script.HANGUL, r"\p{Hangul}"),
-    (Script.HAN, r"\p{Han}"),
-    (Script.ARABIC, r"\p{Arabic}"),
-    (Script.LATIN, r"\p{Latin}"),
-)
-
 _CALENDAR: Final = {Form.DATE, Form.NUMBER, Form.CODE}
 _FITTING: Final[Mapping[str, frozenset[Form]]] = {
     "email": frozenset(),
@@ -139,15 +120,6 @@ def form(cells: Any) -> Form:
         left = left.filter(pc.invert(fits))
     most = max(counted, key=lambda name: counted[name])
     return most if counted[most] >= MOST * len(filled) else Form.MIXED
-
-
-def scripts(cells: Any) -> list[Script]:
-    """Say what each cell is written in; kana makes a text Japanese whatever else stands in it."""
-    found = [Script.OTHER] * len(cells)
-    for name, pattern in reversed(_SCRIPTS):
-        for at in np.flatnonzero(pc.match_substring_regex(cells, pattern).to_numpy(zero_copy_only=False)):
-            found[at] = name
-    return found
 
 
 def verdict(

@@ -4,7 +4,6 @@ Only distinct cells of more than three words, of columns that were declared to h
 of them than a bound. Must never say that a language was covered where no model looked.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
@@ -14,15 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gateway.scan.candidates import Candidate, candidates
-from gateway.scan.columns import FREE_TEXT, Script, scripts
+from gateway.scan.columns import FREE_TEXT
 from gateway.scan.letters import flat
 from gateway.scan.prefilter import Sifted
 from gateway.scan.trial import Trial
 
 LONGEST: Final = 10_000  # letters; a model given a book takes all memory there is
-_LANGUAGES: Final[Mapping[Script, str]] = {
-    Script.HAN: "zh", Script.HANGUL: "ko", Script.ARABIC: "fa", Script.KANA: "ja"
-}  # fmt: skip
 
 
 class Names(Protocol):
@@ -43,20 +39,20 @@ def names_in(sifted: Sifted, names: Names, latin: str) -> dict[str, list[Candida
     Args:
         sifted: the column.
         names: the models.
-        latin: the language of what is written in Latin letters, such as `en`.
+        latin: the language of Latin text that does not tell its own, such as `en`.
 
     Returns:
         Candidates by distinct cell.
     """
     texts = pc.unique(sifted.cells.filter(pc.match_substring_regex(sifted.cells, FREE_TEXT)))
-    texts = texts.filter(pc.less_equal(pc.utf8_length(texts), LONGEST))
-    by_language: dict[str, list[str]] = defaultdict(list)
-    for text, script in zip(texts.to_pylist(), scripts(texts), strict=True):
-        by_language[_LANGUAGES.get(script, latin)].append(text)
-    found: dict[str, list[Candidate]] = {}
-    for language, cells in by_language.items():
-        found.update(_of_language(cells, names, language))
-    return found
+    cells = texts.filter(pc.less_equal(pc.utf8_length(texts), LONGEST)).to_pylist()
+    shapes = [flat(cell) for cell in cells]
+    told = names.find([shape.text for shape in shapes], latin)
+    return {
+        cell: candidates(shape, tried, lambda _: True)
+        for cell, shape, tried in zip(cells, shapes, told, strict=True)
+        if tried
+    }
 
 
 def joined(sifted: Sifted, looked: list[list[Candidate]], found: Mapping[str, Sequence[Candidate]]) -> Sifted:
@@ -74,13 +70,3 @@ def joined(sifted: Sifted, looked: list[list[Candidate]], found: Mapping[str, Se
         sifted, rows=rows, codes=codes[rows].astype(np.int64), distinct=[*sifted.distinct, *map(flat, more)],
         numbers=[*sifted.numbers, *(False for _ in more)], words=[*sifted.words, *(False for _ in more)],
     )  # fmt: skip
-
-
-def _of_language(cells: Sequence[str], names: Names, language: str) -> dict[str, list[Candidate]]:
-    shapes = [flat(cell) for cell in cells]
-    found = names.find([shape.text for shape in shapes], language)
-    return {
-        cell: candidates(shape, tried, lambda _: True)
-        for cell, shape, tried in zip(cells, shapes, found, strict=True)
-        if tried
-    }

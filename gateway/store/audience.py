@@ -39,7 +39,7 @@ def people(plan: Plan, after: int) -> tuple[sql.Composable, dict[str, object], b
     """
     values: dict[str, object] = {"after": after, "page": plan.page}
     conditions = ["p.no > %(after)s", *_scope(plan, values)]
-    conditions += [_condition(predicate, f"w{at}", values, plan) for at, predicate in enumerate(plan.wish.where)]
+    conditions += [_condition(predicate, f"w{at}", values, plan) for at, predicate in enumerate(plan.wish.filters)]
     where = " AND ".join(conditions)
     text = f"SELECT {PEOPLE} FROM person p WHERE {where} ORDER BY p.no LIMIT %(page)s"
     return sql.SQL(text), values, len(conditions) == 1

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from pyroaring import BitMap
@@ -37,7 +37,10 @@ class ReleaseRow:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """One page to record, or as recorded: `cells` and `bitmaps` are aligned, one bitmap of person numbers a cell."""
+    """One page to record, or as recorded: `cells` and `bitmaps` are aligned, one bitmap of person numbers a cell.
+
+    `grade` is the grade that the page was a pass of, 0 where the release does not take the best first.
+    """
 
     release_no: int
     page: int
@@ -51,6 +54,14 @@ class PageRow:
     bitmaps: list[bytes]
     people_root: bytes
     inbox_no: int
+    grade: int = 0
+
+
+class Place(NamedTuple):
+    """Where a release goes on: behind a person number, in the pass of a grade (0 where everybody is one pass)."""
+
+    grade: int
+    after: int
 
 
 def begin(connection: Connection, row: dict[str, Any]) -> ReleaseRow | None:
@@ -119,10 +130,21 @@ def acknowledge(connection: Connection, no: int, page: int) -> None:
     connection.execute(_ACKNOWLEDGE, {"no": no, "page": page})
 
 
-def acknowledged_so_far(connection: Connection, no: int, page: int) -> tuple[int, int]:
-    """Give the highest person number up to an acknowledged page, and how many people it and those before gave."""
-    row = connection.execute(_SO_FAR, {"no": no, "page": page}).one()
-    return int(row.high), int(row.people)
+def acknowledged_so_far(connection: Connection, no: int, page: int) -> tuple[Place, int]:
+    """Give where an acknowledged page ended, and how many people it and those before gave."""
+    rows = connection.execute(_SO_FAR, {"no": no, "page": page}).all()
+    if not rows:
+        return Place(0, 0), 0
+    return Place(rows[-1].grade, rows[-1].high), sum(row.people for row in rows)
+
+
+def decided(connection: Connection, no: int, page: int) -> Any:
+    """Give the bitmap of everybody decided on a release's pages up to an acknowledged one."""
+    found = BitMap()
+    for row in connection.execute(_DECIDED, {"no": no, "page": page}):
+        for packed in row.bitmaps:
+            found |= BitMap.deserialize(packed)
+    return found
 
 
 def pages(connection: Connection, no: int) -> list[PageRow]:
@@ -207,17 +229,15 @@ _TAKE_OVER = text("UPDATE release SET attempt = attempt + 1, state = 'committed'
 _HOLD = text("SELECT attempt FROM release WHERE no = :no FOR SHARE")
 _RECORD = text(
     "INSERT INTO release_page (release_no, page, attempt, snapshot_at, bundle, low, high, people, cells, bitmaps,"
-    " people_root, inbox_no) VALUES (:release_no, :page, :attempt, :snapshot_at, :bundle, :low, :high, :people,"
-    " cast(:cells AS jsonb), :bitmaps, :people_root, :inbox_no)"
+    " people_root, inbox_no, grade) VALUES (:release_no, :page, :attempt, :snapshot_at, :bundle, :low, :high, :people,"
+    " cast(:cells AS jsonb), :bitmaps, :people_root, :inbox_no, :grade)"
 )
 _FINISH = text("UPDATE release SET state = 'sent', people = :people, pages = :pages, finished_at = :at WHERE no = :no")
 _ACKNOWLEDGE = text("INSERT INTO release_acknowledgement (release_no, page) VALUES (:no, :page) ON CONFLICT DO NOTHING")
 _WISH = text("SELECT wish FROM release WHERE no = :no")
-_SO_FAR = text(
-    "SELECT coalesce(max(high), 0) AS high, coalesce(sum(people), 0) AS people FROM ("
-    " SELECT DISTINCT ON (page) high, people FROM release_page WHERE release_no = :no AND page <= :page"
-    " ORDER BY page, attempt DESC) given"
-)
+_UPTO = "FROM release_page WHERE release_no = :no AND page <= :page ORDER BY page, attempt DESC"
+_SO_FAR = text(f"SELECT DISTINCT ON (page) page, grade, high, people {_UPTO}")
+_DECIDED = text(f"SELECT DISTINCT ON (page) page, bitmaps {_UPTO}")
 _PAGES = text(f"SELECT {_PAGE_COLUMNS} FROM release_page p WHERE p.release_no = :no ORDER BY p.page, p.attempt")
 _ABOUT = text(
     f"SELECT {_PAGE_COLUMNS} FROM release_page p JOIN release r ON r.no = p.release_no"

@@ -22,7 +22,8 @@ HEAVY = (
     "casbin",
 )
 WANTED = {
-    "serve", "demo", "init", "doctor", "import", "scan", "release", "decide", "explain", "link", "keys show", "source add",
+    "serve", "demo", "init", "doctor", "import", "scan", "release", "decide", "explain", "link", "keys show",
+    "source add",
     "source list", "source show", "source approve", "source suspend", "source revoke",
     "source submit", "source change", "source answer", "source evidence",
     "source template save", "source template list", "source template show", "source template delete",
@@ -35,6 +36,7 @@ WANTED = {
     "policy add", "policy bundles", "policy diff", "policy propose", "policy rollback", "policy confirm",
     "policy sign-off", "policy revoke-sign-off", "policy signed", "proposal list", "proposal show", "proposal confirm",
     "proposal refuse", "proposal withdraw", "tool observe", "tool enforce", "tool shadow",
+    "grades run", "grades show", "grades review", "retention plan", "retention run",
     "policy check", "policy test", "policy matrix", "policy purposes", "policy fields", "policy sources",
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ import re
 import signal
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,9 @@ class House:
     def list_of(self, name: str, people: int) -> Path:
         """Write a list of new people."""
         path = self.folder / f"{name}.csv"
-        rows = [f"{name}{at}@example.com,Y,2026-11-01T09:00:00+09:00,v1" for at in range(people)]
+        # Not all in one second: such a list is held, because people do not consent like that.
+        days = [f"2026-10-{at % 28 + 1:02d}T{at % 24:02d}:{at % 60:02d}:{at % 59:02d}+09:00" for at in range(people)]
+        rows = [f"{name}{at}@example.com,Y,{day},v1" for at, day in enumerate(days)]
         path.write_text("\n".join(["이메일,수신동의_이메일,동의일시,동의문구버전", *rows]) + "\n", encoding="utf-8")
         return path
 
@@ -49,7 +52,7 @@ class House:
 def house(seoul: Seoul, migrated_url: str, tmp_path: Path) -> House:
     settings = Settings(data=tmp_path / "data", keyring=tmp_path / "keys" / "keyring.json")
     made = House(seoul, settings, migrated_url, tmp_path)
-    seoul.bring([(f"p{at}@example.com", seoul.gate.clock()) for at in range(900)])
+    seoul.bring([(f"p{at}@example.com", seoul.gate.clock() - timedelta(minutes=at)) for at in range(900)])
     return made
 
 

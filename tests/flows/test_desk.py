@@ -82,7 +82,9 @@ def test_rows_with_a_hidden_card_wait_and_the_others_are_stored(house: Gate, tmp
 def test_held_rows_are_dropped_by_one_officer(house: Gate, tmp_path: Path, anna: Officer) -> None:
     report = held(house, tmp_path)
     assert desk_acts.drop_rows(house, anna, uid(report), "name", "card") == 2
-    assert desk_acts.drop_rows(house, anna, uid(report), "name", "card") == 0
+    assert desk.waiting(house, anna) == []
+    with pytest.raises(NotFound):
+        desk_acts.drop_rows(house, anna, uid(report), "name", "card")
     after = report_of(house, uid(report))
     assert (after.counts["row.held"], after.counts["row.refused.dropped_by_officer"]) == (0, 2)
     assert after.accounted == after.read == 12

@@ -258,7 +258,7 @@ def test_an_import_is_resumed_by_its_number(
 ) -> None:
     path = listed(tmp_path, *[person(number) for number in range(35)])
     with monkeypatch.context() as patched:
-        patched.setattr(House, "unit", crashing(house.house, 3, kept=True))
+        patched.setattr(House, "unit", crashing(house.house, 14, kept=True))
         with pytest.raises(BrokenError):
             receive(house, "test", "form", path)
     uid = one(house, "SELECT encode(uid, 'hex') FROM batch")

@@ -270,3 +270,36 @@ def test_the_effect_of_a_revocation_is_counted_before(seoul: Any) -> None:
     assert [(told.tool, told.releases, told.people) for told in effect.tools] == [("newsletter", 1, 5)]
     assert "example.kr" not in repr(effect)
     assert effect_of_revoking(gate, "a", "Other").carried.people == 0
+
+
+def test_what_cannot_be_put_on_record_does_not_happen(house: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    register_source(house, "a", replace(BROKER, answers=GOOD))
+    approve_source(house, "a", BROKER.name)
+
+    def state() -> list[Any]:
+        tables = ("source", "source_event", "source_answer", "source_evidence", "evidence", "ledger_inbox")
+        with house.house.unit() as connection:
+            return [connection.execute(text(f"SELECT count(*), max(t::text) FROM {name} t")).one() for name in tables]
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("the ledger is away")
+
+    before = state()
+    acts: list[Callable[[], object]] = [
+        lambda: register_source(house, "a", FORM),
+        lambda: change_source(house, "a", BROKER.name, contract="C-8"),
+        lambda: answer_question(house, "a", BROKER.name, "who_compiled", "somebody else"),
+        lambda: add_evidence(house, "a", BROKER.name, "sample_audit", b"proof"),
+        lambda: suspend_source(house, "a", BROKER.name),
+        lambda: revoke_source(house, "a", BROKER.name),
+    ]
+    with monkeypatch.context() as patch:
+        patch.setattr(type(house.house), "enter", broken)
+        for act in acts:
+            with pytest.raises(RuntimeError):
+                act()
+            assert state() == before
+    for act in acts:
+        act()
+        assert state() != before
+        before = state()

@@ -17,6 +17,7 @@ from gateway.scan import MAY_HOLD, ColumnVerdict, Family, Kind, Scanner, compare
 from gateway.scan.columns import Form
 from gateway.scan.kinds import NATURES
 from gateway.scan.letters import flat
+from gateway.scan.names import Names
 from gateway.scan.recogniser import look
 
 PERSIAN = {ord(str(value)): 0x06F0 + value for value in range(10)}
@@ -197,6 +198,22 @@ def test_the_form_of_a_column_is_told(cells: list[str], form: Form) -> None:
     assert Scanner().scan({"x": cells}).columns["x"].form == form
 
 
+def test_names_in_free_text_are_looked_for_where_a_house_wants_it_and_the_coverage_says_so() -> None:
+    notes = [
+        "담당자 홍길동 고객님과 통화했습니다",
+        "wants the catalogue by post",
+        "담당자 홍길동 고객님과 통화했습니다",
+    ] * 5
+    without = Scanner().scan({"notes": notes})
+    assert Kind.NAME not in {each.kind for each in without.found}
+    assert without.coverage["names"] == "titles"
+    told = Scanner(names=Names(models=False)).scan({"notes": notes, "phone": ["010-1234-5678"] * 15})
+    named = [each for each in told.found if each.kind is Kind.NAME]
+    assert {each.row for each in named} == {row for row in range(15) if row % 3 != 1}
+    assert {notes[each.row][each.start : each.end] for each in named} == {"홍길동"}
+    assert told.coverage["names.ko"] == "rules"
+
+
 HOSTILE = (
     "7" * 1_000_000,
     "ada@example.org " * 10_000,
@@ -261,7 +278,8 @@ def note(row: int) -> str:
 
 
 def test_a_national_id_hidden_once_in_a_million_notes_is_found() -> None:
-    scanner, found, rows = Scanner(), [], 1_000_000
+    scanner, rows = Scanner(), 1_000_000
+    found: list[tuple[int, Kind]] = []
     began, before = perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     priors: dict[str, ColumnVerdict] = {}
     for start in range(0, rows, CHUNK):
