@@ -1,7 +1,7 @@
 """`python -m bench [--people N] [part ...]`: measures on a private house, prints a table, writes bench/out/*.json.
 
-Parts: release, decide, decisions, many, authzen, imports, ledger, scan, accuracy; all of them when none is named. A
-goal is a ratio of one run, never a figure that another machine would have to repeat. Must never report a part that did
+Parts: release, decide, decisions, many, authzen, imports, workers, ledger, scan, accuracy; all of them when none is
+named. A goal is a ratio of one run, never a figure that another machine would have to repeat. Must never report a part that did
 not run.
 """
 
@@ -74,6 +74,12 @@ def _scan(_: Place) -> dict[str, Any]:
     return scan.measure()
 
 
+def _workers(place: Place) -> dict[str, Any]:
+    from bench import workers
+
+    return workers.measure(place, min(place.people, 100_000))
+
+
 PARTS: dict[str, Callable[[Place], dict[str, Any]]] = {
     "release": _release,
     "decide": _decide,
@@ -81,6 +87,7 @@ PARTS: dict[str, Callable[[Place], dict[str, Any]]] = {
     "many": _many,
     "authzen": _authzen,
     "imports": _imports,
+    "workers": _workers,
     "ledger": _ledger,
     "scan": _scan,
     "accuracy": _accuracy,

@@ -48,11 +48,11 @@ def measure(gate: Gate, people: int, naive: int = NAIVE) -> dict[str, Any]:
         Rows a second of each, and how many times faster the project is than the naive build.
     """
     name = f"bench {secrets.token_hex(4)}"
-    _register(gate, name)
+    register(gate, name)
     with tempfile.TemporaryDirectory(prefix="ostiary-bench-") as folder:
-        first = _list(Path(folder, "first.csv"), people, name, "newsletter-1")
-        again = _list(Path(folder, "again.csv"), people, name, "newsletter-2")
-        few = _list(Path(folder, "few.csv"), naive, name, "newsletter-1")
+        first = written(Path(folder, "first.csv"), people, name, "newsletter-1")
+        again = written(Path(folder, "again.csv"), people, name, "newsletter-2")
+        few = written(Path(folder, "few.csv"), naive, name, "newsletter-1")
         new = people / _timed(lambda: _import(gate, name, first))
         known = people / _timed(lambda: _import(gate, name, again))
         slow = naive / _timed(lambda: _naive(gate, few))
@@ -65,7 +65,7 @@ def measure(gate: Gate, people: int, naive: int = NAIVE) -> dict[str, Any]:
     }
 
 
-def _register(gate: Gate, name: str) -> None:
+def register(gate: Gate, name: str) -> None:
     with gate.house.unit() as connection:
         parties.add_party(connection, name, "DE")
     evidence = ("notice_version", "consent_wording", "consent_time")
@@ -76,7 +76,7 @@ def _register(gate: Gate, name: str) -> None:
     approve_source(gate, "bench", name)
 
 
-def _list(path: Path, people: int, name: str, wording: str) -> Path:
+def written(path: Path, people: int, name: str, wording: str) -> Path:
     """Write a list; the same name gives the same people."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)

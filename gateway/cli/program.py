@@ -20,6 +20,7 @@ from gateway.cli import (
     ledger,
     lint,
     lists,
+    moving,
     office,
     parties,
     policy,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _COMMANDS = (
     running,
     lists,
+    moving,
     scan,
     sources,
     tools,

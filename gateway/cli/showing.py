@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from gateway.flows.intake_report import Report
 
 _MARGIN: Final = " " * 17
+_UNDER_WAY: Final = ("staging", "scanning", "storing")
+_WIDTH: Final = 24
 _FUNNEL: Final = (
     ("row.new", "new people"), ("row.joined", "joined to people known already"),
     ("row.merged_in_list", "repeated within the list"), ("row.quarantined", "kept sealed, waiting for a cure"),
+    ("row.held", "held for an officer: `ostiary quarantine list`"),
 )  # fmt: skip
 
 
@@ -32,6 +35,10 @@ def served(settings: Settings) -> None:
 
 def report(told: "Report") -> None:
     """Print an import's report: the verdict with its reasons, what became of every row, what each column was."""
+    if told.state in _UNDER_WAY:
+        sys.stdout.write(f"ON ITS WAY  {told.source}: {number(told.rows)} rows are staged ({told.state})\n")
+        sys.stdout.write(f"  Workers go on with it; ask again by `ostiary imports show {told.batch}`.\n")
+        return
     sys.stdout.write(
         f"{told.verdict.value.upper()}  {told.source}" + ("  (imported before)" if told.repeated else "") + "\n"
     )
@@ -42,9 +49,15 @@ def report(told: "Report") -> None:
     if told.cure_until:
         sys.stdout.write(f"  It can be cured until {moment(datetime.fromisoformat(told.cure_until))}.\n")
     sys.stdout.write("\n")
-    table(("#rows", ""), [(number(count), words) for words, count in _funnel(told)], "No row was read.")
+    rows = [(number(count), _bar(count, told.read), words) for words, count in _funnel(told)]
+    table(("#rows", "", ""), rows, "No row was read.")
     _columns(told)
     sys.stdout.write(f"\nbatch {told.batch or '(dry run)'}, file {short(told.digest)}, {told.seconds:.1f} s\n")
+
+
+def _bar(count: int, whole: int) -> str:
+    """Draw a share of all rows, so that the funnel is seen before it is read."""
+    return "█" * max(1, round(_WIDTH * min(count, whole) / whole)) if whole and count else ""
 
 
 def _funnel(told: "Report") -> Iterator[tuple[str, int]]:

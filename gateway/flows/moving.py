@@ -5,8 +5,8 @@ Steps; each is done whole before the next begins, and what is done stays done:
     2 begin     File       -> Moving    the same files from the same source are the same move
     3 stop      Moving     -> stops     whoever stopped there is stopped here, known or not; dead addresses are closed
     4 people    Moving     -> batches   the ordinary import with all that it demands, one list a file
-    5 results   Moving     -> events    clicks, orders and dead addresses with their days; opens are kept and count nowhere
-    6 close     Moving     -> crowds    who was what there, by number, for the comparison (`gateway.flows.moving_report`)
+    5 results   Moving     -> events    clicks, orders, dead addresses with their days; opens are kept and never count
+    6 close     Moving     -> crowds    who was what there, by number, for the comparison (`moving_report`)
 A crash leaves whole chunks; called again it goes on, and what a chunk did already is not done twice. Must never store a
 person before every stop of every file is committed, never widen, never count an opened letter.
 """
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from audit.leaf import Entry
+from audit.leaf import Entry, Json
 from gateway.domain.errors import Conflict
 from gateway.flows.gate import Gate
 from gateway.flows.intake import receive_as
@@ -145,7 +145,12 @@ def _begun(gate: Gate, actor: str, origin: Origin, files: Sequence[File], uid: b
             "actor": actor, "at": gate.clock(),
         }  # fmt: skip
         begun = moving.begin(connection, values)
-        body = {"moving": uid.hex(), "source": origin.uid.hex(), "files": plain, "said": dict(sorted(total.items()))}
+        body: dict[str, Json] = {
+            "moving": uid.hex(),
+            "source": origin.uid.hex(),
+            "files": plain,
+            "said": dict(sorted(total.items())),
+        }
         gate.house.enter(connection, [Entry("moving.begun", actor, body)])
     # True now: the move is on file with what its files say, and nobody is moved.
     return begun

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from audit.leaf import Entry
+from audit.leaf import Entry, Json
 from gateway.domain.campaigns import ContactKind
 from gateway.flows.gate import Gate
 from gateway.flows.intake_origin import Origin
@@ -34,7 +34,8 @@ def results(
         actor: who moves in.
         move: the move.
         origin: the source.
-        file: one of its files, `number` of them.
+        file: one of its files.
+        number: its place among them, from 0.
         crowds: takes in who was what, by channel and word.
 
     Returns:
@@ -103,7 +104,12 @@ def _keep(
     if not new:
         return
     kinds = Counter(event.kind for event in new)
-    body = {"moving": move.uid.hex(), "file": number, "chunk": read.number, "events": dict(sorted(kinds.items()))}
+    body: dict[str, Json] = {
+        "moving": move.uid.hex(),
+        "file": number,
+        "chunk": read.number,
+        "events": dict(sorted(kinds.items())),
+    }
     (inbox_no,) = gate.house.enter(connection, [Entry("moving.results", actor, body)])
     moving.keep_events(connection, new, shared.sender_no, shared.defaults.purpose or "marketing", inbox_no)
     people.one_import_at_a_time(connection)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from audit.leaf import Entry
+from audit.leaf import Entry, Json
 from gateway.flows.gate import Gate
 from gateway.flows.intake_origin import Origin
 from gateway.flows.intake_standing import follow_stops
@@ -31,7 +31,8 @@ def stop(gate: Gate, actor: str, moving: bytes, origin: Origin, file: File, numb
         actor: who moves in.
         moving: uid of the move.
         origin: the source.
-        file: one of its files, `number` of them.
+        file: one of its files.
+        number: its place among them, from 0.
 
     Returns:
         How many stops and dead addresses the file names, and how many suppressions were new.
@@ -74,9 +75,13 @@ def _kept(
         new = suppressions.add(connection, wanted)
         # Who is known here already is stopped as a person, not only at that address.
         hashes = [one.hash for one in wanted if one.scope is Scope.PURPOSE]
+        known = len({one.person_no for one in suppressions.stops_of(connection, hashes)})
         follow_stops(connection, origin.shared, actor, hashes, gate.clock())
-        if new:
-            body = {"moving": moving.hex(), "file": number, "chunk": read.number, "new": new, "asked": len(wanted)}
+        if new or known:
+            body: dict[str, Json] = {
+                "moving": moving.hex(), "file": number, "chunk": read.number, "asked": len(wanted), "new": new,
+                "people": known,
+            }  # fmt: skip
             gate.house.enter(connection, [Entry("moving.stops", actor, body)])
     # True now: every decision whose snapshot begins after this obeys these stops. A crash before it kept none of them.
     return new

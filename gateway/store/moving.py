@@ -153,7 +153,10 @@ def _moving(row: Row[Any]) -> Moving:
     )  # fmt: skip
 
 
-_SELECT = "SELECT no, uid, source_no, files::text AS files, step, counts::text AS counts, actor, began_at, done_at FROM moving"
+_SELECT = (
+    "SELECT no, uid, source_no, files::text AS files, step, counts::text AS counts, actor, began_at, done_at"
+    " FROM moving"
+)
 _BEGIN = text(
     "INSERT INTO moving (uid, source_no, files, step, counts, actor, began_at)"
     " VALUES (:uid, :source, CAST(:files AS jsonb), 'stops', CAST(:counts AS jsonb), :actor, :at)"

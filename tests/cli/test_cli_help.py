@@ -23,6 +23,7 @@ HEAVY = (
 )
 WANTED = {
     "serve", "demo", "init", "doctor", "import", "scan", "release", "decide", "explain", "link", "keys show",
+    "move template", "move plan", "move in", "move list", "move report",
     "source add",
     "source list", "source show", "source approve", "source suspend", "source revoke",
     "source submit", "source change", "source answer", "source evidence",

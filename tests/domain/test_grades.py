@@ -88,4 +88,4 @@ def test_nobody_in_use_is_ever_named(hold: Hold) -> None:
         assert not hold.under_way
         assert hold.used_at is None or hold.used_at < kept_since(day)
     for reason in ({"consented": True}, {"under_way": True}, {"used_at": day}):
-        assert unjustified(replace(hold, **reason), day) is None  # type: ignore[arg-type]
+        assert unjustified(replace(hold, **reason), day) is None

@@ -289,8 +289,8 @@ def test_what_cannot_be_put_on_record_does_not_happen(house: Gate, monkeypatch: 
         lambda: register_source(house, "a", FORM),
         lambda: change_source(house, "a", BROKER.name, contract="C-8"),
         lambda: answer_question(house, "a", BROKER.name, "who_compiled", "somebody else"),
-        lambda: add_evidence(house, "a", BROKER.name, "sample_audit", b"proof"),
         lambda: suspend_source(house, "a", BROKER.name),
+        lambda: add_evidence(house, "a", BROKER.name, "sample_audit", b"proof"),
         lambda: revoke_source(house, "a", BROKER.name),
     ]
     with monkeypatch.context() as patch:
