@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 _EXTERNAL = os.environ.get("OSTIARY_TEST_DATABASE_URL")
 _NOTHING_SKIPS = os.environ.get("OSTIARY_TEST_NOTHING_SKIPS") == "1"  # where all that tests need is installed
-for _name in [name for name in os.environ if name.startswith("OSTIARY_")]:
+# The tests' own names stay: the processes of a run on several cores read them too, and no setting begins so.
+for _name in [name for name in os.environ if name.startswith("OSTIARY_") and not name.startswith("OSTIARY_TEST_")]:
     del os.environ[_name]
 
 import psutil  # type: ignore[import-untyped]  # noqa: E402

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from gateway.cli.house import ACTOR, opened, there
-from gateway.cli.speech import HELD, Json, answer, pairs, progress, say, table
+from gateway.cli.speech import HELD, REFUSED, Json, answer, pairs, progress, say, table
+from policies.terms import Verdict
 
 if TYPE_CHECKING:
     from gateway.flows.moving_report import Comparison
@@ -34,9 +35,10 @@ def add(app: typer.Typer) -> None:
 
 def template(as_json: Json = False) -> None:
     """Print the general template: the columns, and three invented people."""
-    from gateway.lists.dialects_known import TEMPLATE
+    from gateway.flows.moving_files import template_csv
 
-    answer({"csv": TEMPLATE}, as_json, lambda: _write(TEMPLATE))
+    text = template_csv()
+    answer({"csv": text}, as_json, lambda: _write(text))
 
 
 def _write(text: str) -> None:
@@ -64,7 +66,7 @@ def _planned(files: list[tuple[str, str, str]], counts: dict[str, int]) -> None:
 def move_in(files: Files, source: Source, encoding: Encoding = "", as_json: Json = False) -> None:
     """Move in: first who said stop, then the people, then what they answered. The same files again go on or do nothing.
 
-    Exit code 3: an officer must look at a list first; the stops are in force already.
+    Exit code 3: an officer must look at a list first; 4: a list was refused. The stops are in force already.
     """
     for file in files:
         there(file)
@@ -76,6 +78,9 @@ def move_in(files: Files, source: Source, encoding: Encoding = "", as_json: Json
     for part in ("stops", "people", "results"):
         shown |= {f"{part}.{name}": n for name, n in told.counts.get(part, {}).items()}
     answer(told.to_json(), as_json, lambda: pairs(shown))
+    if any(each.verdict is Verdict.REFUSE for each in told.lists):
+        say("A list was refused; `ostiary imports show` says why. The stops are in force, its people are not here.")
+        raise typer.Exit(REFUSED)
     if told.waits:
         say(told.waits)
         raise typer.Exit(HELD)
@@ -94,13 +99,14 @@ def list_moves(as_json: Json = False) -> None:
 def report(
     number: Annotated[str, typer.Argument(help="Number of the move; `ostiary move list` shows all.")],
     purpose: Annotated[str, typer.Option("--purpose", help="For what; else what the source's consents are for.")] = "",
+    category: Annotated[str, typer.Option("--category", help="The product category that would be advertised.")] = "",
     as_json: Json = False,
 ) -> None:
     """Compare who could be written to there with who can be here, and say why not. Names nobody."""
     with opened() as gate:
         from gateway.flows.moving_report import compare
 
-        told = compare(gate, number, purpose)
+        told = compare(gate, number, purpose, category)
     answer(told.to_json(), as_json, lambda: _compared(told))
 
 

@@ -15,6 +15,7 @@ from gateway.cli import (
     bundles,
     campaigns,
     consents,
+    desk,
     grades,
     lasting,
     ledger,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 _COMMANDS = (
     running,
     lists,
+    desk,
     moving,
     scan,
     sources,

@@ -23,9 +23,10 @@ from gateway.flows.gate import Gate
 from gateway.flows.intake import receive_as
 from gateway.flows.intake_origin import Origin
 from gateway.flows.intake_report import Report
-from gateway.flows.moving_files import File, opened, tallied, uid_of
+from gateway.flows.moving_files import CHANNELS, File, opened, tallied, uid_of
 from gateway.flows.moving_results import results
 from gateway.flows.moving_stops import stop
+from gateway.lists.dialects import Said
 from gateway.store import moving
 from gateway.store.moving import Crowd, Moving
 from gateway.store.people_lookup import Connection
@@ -33,6 +34,7 @@ from gateway.store.people_lookup import Connection
 Heard = Callable[[str, int, int], None]
 """Hears the step, and how many of how many files are done."""
 STEPS: Final = ("stops", "people", "results", "done")
+_STRICTEST: Final = (Said.STOPPED, Said.BOUNCED, Said.SUBSCRIBED, Said.SILENT)
 _UNSETTLED: Final = frozenset({"staging", "scanning", "storing", "quarantined"})
 
 
@@ -170,6 +172,7 @@ class _Move:
     def on(self) -> Moved:
         """Go on from where it stands."""
         counts = dict(self.move.counts)
+        lists: tuple[Report, ...] = ()
         if self.move.step == "stops":
             counts["stops"] = dict(self._of_files("stops", self._stops))  # 3
             self._advance("people", counts, "moving.stopped")
@@ -180,7 +183,7 @@ class _Move:
                 return Moved(self.move.uid.hex(), "people", _waiting(lists), counts, lists)
             counts["people"] = _people_counts(lists)
             self._advance("results", counts, "moving.people")
-        return self._closed(counts)  # 5, 6
+        return self._closed(counts, lists)  # 5, 6
 
     def _stops(self, number: int, file: File) -> Counter[str]:
         return stop(self.gate, self.actor, self.move.uid, self.origin, file, number)
@@ -201,8 +204,13 @@ class _Move:
                 self.heard("people", number + 1, len(self.files))
         return tuple(found)
 
-    def _closed(self, counts: dict[str, Any]) -> Moved:
-        crowds: dict[tuple[str, str], Crowd] = {}
+    def _closed(self, counts: dict[str, Any], lists: tuple[Report, ...]) -> Moved:
+        crowds = {
+            (CHANNELS[each].value, said.value): Crowd()
+            for file in self.files
+            for each in file.channels
+            for said in Said
+        }
 
         def of(number: int, file: File) -> Counter[str]:
             return results(self.gate, self.actor, self.move, self.origin, file, number, crowds)
@@ -214,7 +222,7 @@ class _Move:
                     moving.keep_crowd(connection, self.move.no, channel, said, crowd)
                 self._enter(connection, "done", counts, "moving.finished")
         # True now: the move is done, and the comparison can be made without its files.
-        return Moved(self.move.uid.hex(), "done", "", counts)
+        return Moved(self.move.uid.hex(), "done", "", counts, lists)
 
     def _advance(self, step: str, counts: dict[str, Any], kind: str) -> None:
         with self.gate.house.unit() as connection:
@@ -248,12 +256,12 @@ def _strictest(crowds: dict[tuple[str, str], Crowd]) -> dict[tuple[str, str], Cr
     found: dict[tuple[str, str], Crowd] = {}
     for channel in sorted({channel for channel, _ in crowds}):
         before: list[Crowd] = []
-        for said in ("stopped", "bounced", "subscribed", "silent"):
-            crowd = crowds.get((channel, said), Crowd())
+        for said in _STRICTEST:
+            crowd = crowds[channel, said.value]
             for stricter in before:
                 crowd = crowd.without(stricter)
             before.append(crowd)
-            found[channel, said] = crowd
+            found[channel, said.value] = crowd
     return found
 
 

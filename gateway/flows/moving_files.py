@@ -17,10 +17,12 @@ from gateway.flows.intake import Wish
 from gateway.flows.intake_claims import Claim, Mark
 from gateway.flows.intake_origin import Origin, mapping_of, origin_of
 from gateway.flows.intake_rows import Rows
-from gateway.lists.dialects import CONSENTS, Dialect, Reading, Told, overrides, recognised, translated
-from gateway.lists.dialects_known import DIALECTS
+from gateway.lists.dialects import CONSENTS, Dialect, Reading, Told, recognised
+from gateway.lists.dialects_known import DIALECTS, TEMPLATE
+from gateway.lists.errors import ListRefused
 from gateway.lists.headers import Field
 from gateway.lists.reader import ListFile, digest, open_list
+from gateway.lists.translated import overrides, translated
 from policies.terms import Channel, IdentifierKind
 
 CHANNELS: dict[Field, Channel] = dict(
@@ -122,7 +124,7 @@ def opened(gate: Gate, source: str, paths: Sequence[Path], encoding: str = "") -
 
     Raises:
         NotFound: `source_unknown`. Invalid: `files_missing`, `file_twice`.
-        ListRefused: `dialect_unknown`, or a file that cannot be read.
+        ListRefused: `dialect_unknown`, `archive_of_many`, or a file that cannot be read.
     """
     with gate.house.unit() as connection:
         origin = origin_of(gate, connection, source, silenced=True)
@@ -135,10 +137,25 @@ def opened(gate: Gate, source: str, paths: Sequence[Path], encoding: str = "") -
 
 
 def _opened(origin: Origin, path: Path, encoding: str) -> File:
-    listed = open_list(path, encoding or None)
+    listed = _listed(path, encoding)
     defaults = origin.shared.defaults
     reading = Reading(recognised(listed.columns, DIALECTS), listed.columns, defaults.time_zone, defaults.order)
     return File(path, digest(path), listed, reading, encoding)
+
+
+def _listed(path: Path, encoding: str) -> ListFile:
+    try:
+        return open_list(path, encoding or None)
+    except ListRefused as refused:
+        if refused.code != "member_unsure":
+            raise
+        mend = "The archive holds several files. Unpack it and name each of them: all belong to one move."
+        raise ListRefused("archive_of_many", mend) from None
+
+
+def template_csv() -> str:
+    """Give the general template as CSV: the columns, and three invented people."""
+    return TEMPLATE
 
 
 def uid_of(source: bytes, files: Sequence[File]) -> bytes:

@@ -22,7 +22,7 @@ from gateway.domain.errors import Conflict, Invalid, NotFound
 from gateway.domain.people import Facts
 from gateway.domain.reasons import Decision
 from gateway.domain.remedies import smallest
-from gateway.domain.requests import Ask
+from gateway.domain.requests import Ask, is_word
 from gateway.flows.asking import Moment
 from gateway.flows.gate import Gate
 from gateway.flows.intake_origin import Origin, origin_of
@@ -115,17 +115,20 @@ def _plain(group: Group, said: str) -> dict[str, Any]:
     return told | ({"law_alone_would_allow": group.lawful_alone} if said in _NO_THERE else {})
 
 
-def compare(gate: Gate, uid: str, purpose: str = "") -> Comparison:
+def compare(gate: Gate, uid: str, purpose: str = "", category: str = "") -> Comparison:
     """Compare who could be written to there with who can be here, now.
 
     Args:
         gate: the gateway.
         uid: of the move, hex.
         purpose: a node of the purpose tree; "" is what the source's consents stand for, or own marketing.
+        category: the product category advertised; customers may be written to about what is like what they bought.
 
     Raises:
-        NotFound: `moving_unknown`. Conflict: `moving_not_done`. Invalid: `purpose_unknown`.
+        NotFound: `moving_unknown`. Conflict: `moving_not_done`. Invalid: `purpose_unknown`, `word_unfit`.
     """
+    if not is_word(category):
+        raise Invalid("word_unfit", "A product category is a short word or two.")
     with gate.house.snapshot() as connection:
         move = _move(connection, uid)
         origin = origin_of(gate, connection, sources.name_of(connection, move.source_no), silenced=True)
@@ -135,7 +138,9 @@ def compare(gate: Gate, uid: str, purpose: str = "") -> Comparison:
     if not bundle.purposes.chain(asked):
         raise Invalid("purpose_unknown", "There is no such purpose. `ostiary policy purposes` lists them.")
     channels = {
-        channel: {said.value: _Groups(gate, origin, asked, Channel(channel), said).of(move, crowds) for said in Said}
+        channel: {
+            said.value: _Groups(gate, origin, asked, category, Channel(channel), said).of(move, crowds) for said in Said
+        }
         for channel in sorted({channel for channel, _ in crowds})
     }
     return Comparison(
@@ -163,6 +168,7 @@ class _Groups:
     gate: Gate
     origin: Origin
     purpose: str
+    category: str
     channel: Channel
     said: Said
 
@@ -181,7 +187,7 @@ class _Groups:
     def _count(self, connection: Connection, page: Sequence[int], group: Group) -> None:
         moment = Moment.of(self.gate, connection)
         sender = parties.party_by_no(connection, self.origin.shared.sender_no)
-        ask = Ask(Act.CONTACT, self.purpose, self.channel, sender, sender.country)
+        ask = Ask(Act.CONTACT, self.purpose, self.channel, sender, sender.country, category=self.category)
         cells = Cells(lambda known: _decided(ask, known, moment))  # 3
         question = Question(moment.bundle.purposes.chain(self.purpose), self.channel, sender.no, ())
         facting = Facting(question, moment.cutoffs, moment.years)

@@ -80,7 +80,7 @@ def _noted(file: File, read: Read, persons: Sequence[int], crowds: Crowds) -> Co
             channel, said = CHANNELS[column].value, line.told.said(column).value
             counts[f"{'here' if no else 'not_here'}.{channel}.{said}"] += 1
             if no:
-                crowds.setdefault((channel, said), Crowd()).add(no)
+                crowds[channel, said].add(no)
     return counts
 
 

@@ -1,27 +1,20 @@
 """Reads what another system's export says of each person: stopped, bounced, agreed, answered; nothing is decided here.
 
-A dialect is data: which titles show it, and which cells mean what (`gateway.lists.dialects_known`). `translated` gives
-the same list with columns at its end in which the export's own words stand as ours, so that the ordinary import reads
-it; no cell is left out, so every one is still scanned. Must never take silence for a yes, and never read a status that
-is not known as anything but a no.
+A dialect is data: which titles show it, and which cells mean what (`gateway.lists.dialects_known`). Must never
+take silence for a yes, and never read a status that is not known as anything but a no.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.lists.dates import Order, moment
 from gateway.lists.errors import BadValue, ListRefused
-from gateway.lists.headers import Field, propose
+from gateway.lists.headers import Field
 from gateway.lists.letters import comparable
-from gateway.lists.reader import ListFile
-from gateway.lists.table import Body, Record, Records, Unfit
-
-if TYPE_CHECKING:
-    from gateway.lists.contents import Contents
 
 LEGACY: Final = "legacy"
 """Method of a consent that only another system's export shows, without the wording that was agreed to."""
@@ -29,10 +22,6 @@ LEGACY_CONFIRMED: Final = "legacy_confirmed"
 """The same, where the export shows that the address was confirmed after the sign-up."""
 
 CONSENTS: Final = (Field.CONSENT_EMAIL, Field.CONSENT_SMS, Field.CONSENT_POST, Field.CONSENT_VOICE)
-_ADDED: Final = (
-    *CONSENTS, Field.CONSENT_AT, Field.CONSENT_WORDING, Field.CONSENT_METHOD, Field.WITHDRAWN_AT, Field.PURCHASE_AT,
-)  # fmt: skip
-_TITLE: Final = "moving in: {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,52 +251,3 @@ def recognised(columns: Sequence[str], dialects: Sequence[Dialect]) -> Dialect:
             f"The titles are none of these exports: {names}. `ostiary move template` shows columns to bring it into.",
         )
     return max(fitting, key=lambda dialect: len(dialect.known_by))
-
-
-def overrides(dialect: Dialect, columns: Sequence[str]) -> dict[str, str]:
-    """Say what the columns of a translated list mean: those that are added, and those that they stand for."""
-    said = {
-        proposal.column: dialect.fields.get(
-            comparable(proposal.column), Field.IGNORE.value if proposal.field in _ADDED else ""
-        )
-        for proposal in propose(columns).proposals
-    }
-    given = {column: name for column, name in said.items() if name}
-    return given | {_TITLE.format(name.value): name.value for name in _ADDED}
-
-
-def translated(listed: ListFile, reading: Reading) -> ListFile:
-    """Give the same list with what the dialect says as columns of ours at its end."""
-    columns = (*listed.columns, *(_TITLE.format(name.value) for name in _ADDED))
-    return replace(listed, columns=columns, body=_Translated(listed.body, columns, reading))
-
-
-@dataclass(frozen=True, slots=True)
-class _Translated:
-    """The records of a list, longer by what the dialect says."""
-
-    body: Body
-    columns: tuple[str, ...]
-    reading: Reading
-
-    def records(self, contents: "Contents") -> Records:
-        """Read from the beginning; see `Body.records`."""
-        records = self.body.records(contents)
-        return Records(self._rows(records.rows), records.offset, records.digest)
-
-    def _rows(self, rows: Iterator[Record]) -> Iterator[Record]:
-        width = len(self.columns) - len(_ADDED)
-        for row in rows:
-            if isinstance(row, Unfit):
-                yield row
-            elif len(row) < width or any(row[width:]):
-                yield Unfit("ragged")
-            else:
-                cells = row[:width]
-                yield cells + _added(self.reading.told(cells))
-
-
-def _added(told: Told) -> list[str]:
-    stop = (told.stopped_at.isoformat() if told.stopped_at else "yes") if told.stopped else ""
-    claims = ["yes" if column in told.subscribed and not told.stopped else "" for column in CONSENTS]
-    return [*claims, told.agreed, told.wording, told.method if any(claims) else "", stop, told.ordered_cell]

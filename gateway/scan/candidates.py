@@ -5,8 +5,8 @@ Must never look further than thirty letters for a word that names a number: the 
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.scan.chance import CERTAIN, NAMED
 from gateway.scan.kinds import NATURES, Kind, names
@@ -23,8 +23,7 @@ titled = lru_cache(maxsize=_TITLES * 16)(names)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One candidate in one cell.
 
     Attributes:

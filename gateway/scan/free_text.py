@@ -62,7 +62,7 @@ def joined(sifted: Sifted, looked: list[list[Candidate]], found: Mapping[str, Se
     place = {cell: at for at, cell in enumerate(cells)}
     more = [cell for cell in found if cell not in place]
     for cell in found.keys() & place.keys():
-        looked[place[cell]].extend(found[cell])
+        looked[place[cell]] = [*looked[place[cell]], *found[cell]]  # the list may be another cell's too
     looked.extend(list(found[cell]) for cell in more)
     codes = pc.index_in(sifted.cells, pa.array([*cells, *more], pa.large_string())).fill_null(-1).to_numpy()
     rows = np.setdiff1d(np.flatnonzero(codes >= 0), np.concatenate([np.zeros(0, np.int64), *sifted.cleared.values()]))

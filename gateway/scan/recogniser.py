@@ -7,23 +7,27 @@ Must never import Presidio before it is wanted (it takes two seconds), nor load 
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from gateway.scan import trials, wording
 from gateway.scan.candidates import Candidate, alone, candidates, titled
+from gateway.scan.identifiers.together import Judged
 from gateway.scan.kinds import Kind
 from gateway.scan.letters import Flat, flat
 
 LANGUAGE = "en"  # Presidio wants one; nothing here depends on it
 _THRESHOLD = 0.3
+_NONE: Final[Mapping[str, Judged]] = MappingProxyType({})
 _FEW = 3  # a column declared to hold any identity number names none of them
 
 
 def look(
-    shape: Flat, title: str, expected: Collection[Kind] = (), *, numbers: bool = True, words: bool = True
-) -> list[Candidate]:
+    shape: Flat, title: str, expected: Collection[Kind] = (), *, numbers: bool = True, words: bool = True,
+    known: Mapping[str, Judged] = _NONE,
+) -> list[Candidate]:  # fmt: skip
     """Look at one cell once.
 
     Args:
@@ -32,17 +36,23 @@ def look(
         expected: kinds that the column was declared to hold.
         numbers: whether the detector of numbers, addresses and credentials looks.
         words: whether the detector of words looks.
+        known: judgements of runs of digits made beforehand; of others they are made here.
 
     Returns:
         Candidates with their places in the cell as it came, failed ones included: columns are judged by how many fail.
     """
-    tried = trials.trials(shape.text) if numbers else []
+    tried = trials.trials(shape.text, known) if numbers else []
     if words:
         tried = tried + wording.trials(shape.text, title)
     if not tried:
         return []
-    few = expected if len(expected) <= _FEW else ()
+    few = named_by_declaration(expected)
     return candidates(shape, tried, lambda kind: kind in few or titled(title, kind))
+
+
+def named_by_declaration(expected: Collection[Kind]) -> Collection[Kind]:
+    """Give the kinds that a declaration names as a title would: those of a column that holds one thing or two."""
+    return expected if len(expected) <= _FEW else ()
 
 
 @lru_cache(maxsize=1)

@@ -27,7 +27,8 @@ from gateway.scan.findings import ColumnVerdict, Finding, Findings
 from gateway.scan.free_text import Names
 from gateway.scan.kinds import Kind
 from gateway.scan.letters import flat
-from gateway.scan.prefilter import Sifted, sift
+from gateway.scan.looks import looks
+from gateway.scan.prefilter import Numbers, Sifted, sift
 from gateway.scan.tells import tells
 from gateway.scan.weighing import Column
 
@@ -121,22 +122,21 @@ class Scanner:
 
     def _column(self, title: str, sifted: Sifted, expected: frozenset[Kind], prior: ColumnVerdict | None) -> _Scanned:
         """Scan one column."""
-        flags = zip(sifted.distinct, sifted.numbers, sifted.words, strict=True)
-        looked = [
-            recogniser.look(each, title, expected, numbers=first, words=second) for each, first, second in flags
-        ]  # 2
+        looked = looks(sifted.distinct, title, expected, sifted.numbers, sifted.words)  # 2
         if self._names is not None and not expected:
             found = free_text.names_in(sifted, self._names, self._latin)  # 3
             sifted = free_text.joined(sifted, looked, found)
+        told, which = _alike(looked)
         column = Column(
-            title, looked, {kind: len(rows) for kind, rows in sifted.cleared.items()},
-            rising=_phones(looked) and typing.rises(sifted.cells), expected=expected, prior=prior,
+            title, told, np.bincount(which, minlength=len(told)).tolist(), {kind: len(rows) for kind, rows in sifted.cleared.items()},
+            rising=_phones(told) and typing.rises(sifted.cells), expected=expected, prior=prior,
         )  # fmt: skip
-        weighed = [self._surest(column, of_cell) for of_cell in looked]  # 4
-        often = np.bincount(sifted.codes, minlength=len(looked)).tolist()
-        carrying = _carrying(looked, often, sifted)
+        weighed = [self._surest(column, of_cell) for of_cell in told]  # 4
+        codes = which[sifted.codes]
+        often = np.bincount(codes, minlength=len(told)).tolist()
+        carrying = _carrying(told, often, sifted)
         return _Scanned(
-            list(_placed(title, sifted, weighed, expected)),  # 5
+            list(_placed(title, sifted, codes, weighed, expected)),  # 5
             _expected(sifted, weighed, often, expected),
             frozenset(kind for kind, number in carrying.items() if number >= typing.MOST * sifted.filled),
             typing.verdict(column, sifted.cells, sifted.filled, carrying, prior),  # 6
@@ -148,10 +148,18 @@ class Scanner:
         return [pair for pair in column.weighed(of_cell) if pair[1] >= self._report_from]
 
 
+def _alike(looked: Sequence[list[Candidate]]) -> tuple[list[list[Candidate]], Numbers]:
+    """Give the different lists of candidates, and for each cell which is its own."""
+    different = {id(each): each for each in looked}
+    place = {key: at for at, key in enumerate(different)}
+    return list(different.values()), np.fromiter((place[id(each)] for each in looked), np.int64, len(looked))
+
+
 def _placed(
-    title: str, sifted: Sifted, weighed: Sequence[Sequence[tuple[Candidate, float]]], expected: frozenset[Kind]
-) -> Iterator[Finding]:
-    """Give the findings of one column that were not expected there."""
+    title: str, sifted: Sifted, codes: Numbers, weighed: Sequence[Sequence[tuple[Candidate, float]]],
+    expected: frozenset[Kind],
+) -> Iterator[Finding]:  # fmt: skip
+    """Give the findings of one column that were not expected there; `codes` says which are a row's."""
     for kind, rows in sifted.cleared.items():
         if kind not in expected:
             for row, cell in zip(rows.tolist(), sifted.cells.take(pa.array(rows)).to_pylist(), strict=True):
@@ -160,8 +168,8 @@ def _placed(
     listed = [[pair for pair in pairs if pair[0].kind not in expected] for pairs in weighed]
     if not any(listed):
         return
-    telling = np.fromiter(map(bool, listed), bool, len(listed))[sifted.codes]
-    for row, code in zip(sifted.rows[telling].tolist(), sifted.codes[telling].tolist(), strict=True):
+    telling = np.fromiter(map(bool, listed), bool, len(listed))[codes]
+    for row, code in zip(sifted.rows[telling].tolist(), codes[telling].tolist(), strict=True):
         for each, how_sure in listed[code]:
             yield Finding(title, row, each.kind, how_sure, each.start, each.end)
 

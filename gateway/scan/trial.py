@@ -1,15 +1,15 @@
 """One candidate in one cell: what every detector gives and the scanner weighs.
 
-Must never hold the value itself, only its place.
+A named tuple and no dataclass, because a million rows make millions of them. Must never hold the value itself, only its
+place.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.scan.kinds import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(NamedTuple):
     """One candidate in one cell.
 
     Attributes:

@@ -5,24 +5,30 @@ judged by its length and form (`identifiers`). Failures are given back too, beca
 ten candidates fail is no column of identity numbers.
 """
 
+from collections.abc import Mapping
 from itertools import chain
+from types import MappingProxyType
+from typing import Final
 
 from gateway.scan.identifiers import numbers
 from gateway.scan.identifiers.credentials import UUID, credentials
 from gateway.scan.identifiers.online import emails, machines
 from gateway.scan.identifiers.plates import plates
+from gateway.scan.identifiers.together import Judged
 from gateway.scan.spans import Taken
 from gateway.scan.trial import Trial
 from gateway.scan.worth import WORTH_A_LOOK
 
 __all__ = ["WORTH_A_LOOK", "Trial", "trials"]
+_NONE: Final[Mapping[str, Judged]] = MappingProxyType({})
 
 
-def trials(text: str) -> list[Trial]:
+def trials(text: str, known: Mapping[str, Judged] = _NONE) -> list[Trial]:
     """Try everything in one flat cell.
 
     Args:
         text: flat text.
+        known: judgements of runs of digits made beforehand.
 
     Returns:
         Candidates, failed ones included; spans may overlap. Those that `needs_name` count only where title or
@@ -40,6 +46,6 @@ def trials(text: str) -> list[Trial]:
     for trial in found:
         if trial.passed and not trial.needs_name:
             taken.take(trial.start, trial.end)
-    found.extend(numbers.digits(text, taken))
+    found.extend(numbers.digits(text, taken, known))
     found.extend(plates(text))
     return found

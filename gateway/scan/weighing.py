@@ -23,7 +23,8 @@ class Column:
 
     Args:
         title: of the column.
-        looked: candidates of each distinct cell.
+        looked: candidates of distinct cells.
+        times: how many distinct cells have each of these.
         cleared: cells that are of a kind as a whole.
         rising: whether its numbers count upwards, as order numbers do; they pass for phones.
         expected: kinds that it was declared to hold.
@@ -31,7 +32,7 @@ class Column:
     """
 
     def __init__(
-        self, title: str, looked: Iterable[Sequence[Candidate]], cleared: Mapping[Kind, int], *, rising: bool,
+        self, title: str, looked: Iterable[Sequence[Candidate]], times: Iterable[int], cleared: Mapping[Kind, int], *, rising: bool,
         expected: frozenset[Kind], prior: ColumnVerdict | None,
     ) -> None:  # fmt: skip
         self.title = title
@@ -39,10 +40,11 @@ class Column:
         self._expected = expected
         self._prior = prior
         counted: dict[tuple[Kind, bool], list[int]] = {(kind, False): [n, n] for kind, n in cleared.items()}
-        for candidate in (each for of_cell in looked for each in of_cell):
-            counts = counted.setdefault((candidate.kind, candidate.named), [0, 0])
-            counts[0] += candidate.passed
-            counts[1] += 1
+        for of_cell, cells in zip(looked, times, strict=True):
+            for kind, _, _, passed, _, _, named in of_cell:
+                counts = counted.setdefault((kind, named), [0, 0])
+                counts[0] += passed * cells
+                counts[1] += cells
         self._counted = {key: (passed, tried) for key, (passed, tried) in counted.items()}
         self._scores: dict[tuple[Kind, bool], float] = {}
 

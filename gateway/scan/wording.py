@@ -8,7 +8,6 @@ that `WORTH_A_LOOK` matches. Names in running text are another matter: `gateway.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -72,7 +71,7 @@ def trials(text: str, title: str) -> list[Trial]:
     if _APART.search(text) is None:
         return list(_every(text, title))
     whole, origins = _composed(text)
-    return [replace(trial, start=origins[trial.start], end=origins[trial.end]) for trial in _every(whole, title)]
+    return [trial._replace(start=origins[trial.start], end=origins[trial.end]) for trial in _every(whole, title)]
 
 
 def _every(text: str, title: str) -> Iterator[Trial]:

@@ -28,6 +28,8 @@ WANTED = {
     "source list", "source show", "source approve", "source suspend", "source revoke",
     "source submit", "source change", "source answer", "source evidence",
     "source template save", "source template list", "source template show", "source template delete",
+    "quarantine list", "quarantine show", "quarantine drop", "quarantine empty", "quarantine refuse",
+    "quarantine accept",
     "tool add", "tool list", "tool key",
     "party add", "party list", "lint", "register load", "register list",
     "campaign add", "campaign list", "campaign show", "campaign pause", "campaign resume",

@@ -310,7 +310,7 @@ def test_a_role_enters_only_its_rooms(stocked: Office) -> None:
     home = client.get("/console")
     assert home.status_code == 200
     rooms = re.findall(r'<li><a href="(/console[a-z/]*)"', home.text)
-    assert rooms == ["/console", "/console/sources", "/console/imports"]
+    assert rooms == ["/console", "/console/sources", "/console/imports", "/console/quarantine"]
     for path in ("/ledger", "/ledger/0", "/ledger/0/receipt", "/ask"):
         answer = client.get(f"/console{path}")
         assert answer.status_code == 403

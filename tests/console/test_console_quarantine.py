@@ -93,7 +93,14 @@ def test_a_list_on_the_desk_shows_reason_cure_and_veiled_rows(ward: Ward) -> Non
     page = client.get(ward.path(ward.list)).text
     assert "<h1>late form: the whole list waits</h1>" in page
     said = bare(page)
-    for word in ("consent wording", "consent time", "GDPR", "cannot be taken in as long as", "p0@xxxxxxx.xxx", "fxxx-0/xx"):
+    for word in (
+        "consent wording",
+        "consent time",
+        "GDPR",
+        "cannot be taken in as long as",
+        "p0@xxxxxxx.xxx",
+        "fxxx-0/xx",
+    ):
         assert word in said, word
     assert "/sources/late%20form/evidence" in page
     assert "/accept" not in page

@@ -37,9 +37,8 @@ def entries(gate: Gate, kind: str) -> list[dict[str, object]]:
     while gate.house.sequencer.run_once():
         pass
     with gate.house.unit() as connection:
-        found = connection.execute(text("SELECT leaf FROM ledger_leaf ORDER BY idx")).scalars()
-        leaves = [json.loads(bytes(each)) for each in found]
-    return [leaf["body"] for leaf in leaves if leaf["kind"] == kind]
+        found = connection.execute(text("SELECT leaf FROM ledger_leaf WHERE kind = :kind ORDER BY idx"), {"kind": kind})
+        return [json.loads(bytes(each))["entry"]["body"] for each in found.scalars()]
 
 
 def test_selection_and_upkeep_make_the_grade(seoul: Seoul, days_ago: Ago, clock: Clock) -> None:

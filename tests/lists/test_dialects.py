@@ -14,14 +14,13 @@ from gateway.lists.dialects import (
     Reading,
     Said,
     Told,
-    overrides,
     recognised,
-    translated,
 )
 from gateway.lists.dialects_known import DIALECTS, GENERAL, HUBSPOT, LISTMONK, MAILCHIMP, TEMPLATE
 from gateway.lists.errors import ListRefused
 from gateway.lists.headers import Field, confirm, propose
 from gateway.lists.reader import open_list
+from gateway.lists.translated import overrides, translated
 
 ASSETS = Path(__file__).parent / "assets" / "crm"
 EMAIL = Field.CONSENT_EMAIL

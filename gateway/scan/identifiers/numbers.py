@@ -6,13 +6,14 @@ letters and would hide a number written next to them. Must stay linear: a hostil
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gateway.scan.identifiers import accounts
 from gateway.scan.identifiers.phones import phone
 from gateway.scan.identifiers.row import Shelf, evenly
 from gateway.scan.identifiers.table_digits import DIGITS
 from gateway.scan.identifiers.table_letters import GROUPED, LETTERED
+from gateway.scan.identifiers.together import FEWEST, MOST, Judged
 from gateway.scan.kinds import NATURES, Kind
 from gateway.scan.spans import Taken
 from gateway.scan.trial import Trial
@@ -29,7 +30,7 @@ _MIXED = re.compile(r"[A-Za-z][ .\-]?\(?[0-9]|[0-9]\)?[ .\-]?[A-Za-z]")
 _IBAN = re.compile(_BEFORE + r"[A-Za-z][ .-]?[A-Za-z][ .-]?[0-9][ .-]?[0-9](?=((?:[ .-]?[0-9A-Za-z]){11,35}))")
 _BARE = str.maketrans("", "", " ().-/+")
 _PART = re.compile(r"[^ ]+")
-_FEWEST, _MOST, _MANY_PARTS = 7, 24, 60
+_MANY_PARTS = 60
 _RARE = 0.02
 
 
@@ -101,23 +102,24 @@ def _end_after(written: str, letters: int) -> int:
     return len(written)
 
 
-def digits(text: str, taken: Taken) -> Iterator[Trial]:
+def digits(text: str, taken: Taken, known: Mapping[str, Judged]) -> Iterator[Trial]:
     """Find numbers of digits alone.
 
     Args:
         text: flat text.
         taken: stretches that are settled already; what touches them is no number of its own.
+        known: judgements of runs made beforehand (`together`).
 
     Yields:
         Candidates, failed ones included; spans may overlap.
     """
     for match in RUN.finditer(text):
         if not taken.touches(*match.span()):
-            start, end = _unbracketed(*match.span(), match[0])
-            yield from _run(text[start:end], start)
+            start, end = unbracketed(*match.span(), match[0])
+            yield from _run(text[start:end], start, known)
 
 
-def _unbracketed(start: int, end: int, written: str) -> tuple[int, int]:
+def unbracketed(start: int, end: int, written: str) -> tuple[int, int]:
     """Leave out a bracket around the whole, or one that was opened before."""
     opened, closed = written.count("("), written.count(")")
     whole = opened == closed == 1 and written[0] == "(" and written[-1] == ")"
@@ -128,10 +130,14 @@ def _unbracketed(start: int, end: int, written: str) -> tuple[int, int]:
     return start, end
 
 
-def _run(written: str, at: int) -> list[Trial]:
+def _run(written: str, at: int, known: Mapping[str, Judged]) -> list[Trial]:
     """Judge a run of digits whole; where nothing passes, its parts between the blanks."""
-    whole = _judged(written, at, even_too=True)
-    if any(trial.passed for trial in whole):
+    if (judged := known.get(written)) is None:
+        whole = _judged(written, at, even_too=True)
+    else:
+        end = at + len(written)
+        whole = [Trial(kind, at, end, passed, False, 0.0, named) for kind, passed, named in judged.tried]  # noqa: FBT003
+    if " " not in written or any(trial.passed for trial in whole):
         return whole
     parts = [_judged(written[start:end], at + start, even_too=False) for start, end in _windows(written)]
     sure = [[trial for trial in part if trial.passed and not trial.needs_name] for part in parts]
@@ -164,14 +170,14 @@ def _windows(written: str) -> Iterator[tuple[int, int]]:
     reach = 2 if len(parts) > _MANY_PARTS else 8
     for at, (start, _) in enumerate(parts):
         for _, end in parts[at : at + reach]:
-            if _FEWEST <= end - start < len(written):
+            if FEWEST <= end - start < len(written):
                 yield start, end
 
 
 def _judged(written: str, at: int, *, even_too: bool) -> list[Trial]:
     """Try one number by its length and form."""
     bare = written.translate(_BARE)
-    if not _FEWEST <= len(bare) <= _MOST:
+    if not FEWEST <= len(bare) <= MOST:
         return []
     even = even_too and len(bare) != len(written) and evenly(written)
     found = _tried(DIGITS.get(len(bare)), written, bare, at, even)

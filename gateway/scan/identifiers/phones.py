@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 _REGIONS = "IR CN TW HK KR US CA GB DE FR ES IT JP NL BE AT CH AU BR IN TR PL SE".split()  # noqa: SIM905
-_FEWEST, _MOST = 8, 12
+FEWEST, MOST = 8, 12
 _WITH_COUNTRY = 15
 # Trunk zero or a range that only mobiles have: KR, CN, IR, TW, DE, GB, FR, JP, TR.
 _MOBILE = re.compile(
@@ -53,6 +53,7 @@ class Heard:
 
 _YES, _NO = (Heard(right=True),), (Heard(right=False),)
 _IF_NAMED = (Heard(right=True, needs_name=True),)
+_IF_NAMED_ELSE_NOT = (*_IF_NAMED, *_NO)
 
 
 def phone(written: str, digits: str) -> tuple[Heard, ...]:
@@ -70,18 +71,30 @@ def phone(written: str, digits: str) -> tuple[Heard, ...]:
     if written[0] == "+":
         return (Heard(_abroad(digits)),)
     if digits.startswith("00"):
-        return _YES if len(digits) > _FEWEST + 2 and _abroad(digits[2:]) else ()
-    if len(digits) > _MOST or len(digits) < _FEWEST:
+        return _YES if len(digits) > FEWEST + 2 and _abroad(digits[2:]) else ()
+    if not FEWEST <= len(digits) <= MOST:
         return ()
     return _bare(digits) if written == digits else _grouped(written, digits)
 
 
 def _bare(digits: str) -> tuple[Heard, ...]:
     """Judge a number without signs."""
-    if _MOBILE.fullmatch(digits):
+    mobile = _MOBILE.fullmatch(digits) is not None
+    return bare_one(len(digits), mobile, mobile or _national().fullmatch(digits) is not None)
+
+
+def bare_one(length: int, mobile: bool, national: bool) -> tuple[Heard, ...]:  # noqa: FBT001  asked a million times
+    """Judge a number without signs by how long it is and which of `patterns` it matches."""
+    if mobile:
         return _YES
-    wrong = _NO if len(digits) >= 10 else ()  # noqa: PLR2004  shorter ones are too common to be evidence
-    return (*_IF_NAMED, *wrong) if _national().fullmatch(digits) else wrong
+    if length >= 10:  # noqa: PLR2004  shorter ones are too common to be evidence
+        return _IF_NAMED_ELSE_NOT if national else _NO
+    return _IF_NAMED if national else ()
+
+
+def patterns() -> tuple[str, str]:
+    """Give the forms of a number without signs: ranges of mobiles, and all that the countries give out."""
+    return _MOBILE.pattern, _national().pattern
 
 
 def _grouped(written: str, digits: str) -> tuple[Heard, ...]:
@@ -99,10 +112,32 @@ def _abroad(digits: str) -> bool:
 
     if len(digits) > _WITH_COUNTRY + 1:
         return False
+    if any(_plainly(digits[:size]).fullmatch(digits, size) for size in (2, 3, 1)):
+        return True
     try:
         return bool(phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}"))) or bool(_KOREAN.fullmatch(digits))
     except phonenumbers.NumberParseException:
         return False
+
+
+@cache
+def _plainly(country: str) -> re.Pattern[str]:
+    """Make the pattern of the numbers of a country that the library calls right without having to change anything.
+
+    Those of the first of the countries that share a code, in a form of its own, that do not begin as a trunk prefix
+    does; nothing for what is no country's code. A number that does not match may be right all the same.
+    """
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(int(country), ()) if country[0] != "0" else ()
+    known: Any = PhoneMetadata.metadata_for_region(regions[0], None) if regions else None
+    if known is None or known.leading_digits is not None:
+        return re.compile("(?!)")
+    kinds = (known.fixed_line, known.mobile, known.toll_free, known.voip, known.uan)
+    ranges = "|".join(each.national_number_pattern for each in kinds if each and each.national_number_pattern)
+    trunk = f"(?!{known.national_prefix_for_parsing})" if known.national_prefix_for_parsing else ""
+    whole = known.general_desc.national_number_pattern
+    return re.compile(f"{trunk}(?=(?:{whole})\\Z)(?:{ranges or '(?!)'})", re.ASCII)
 
 
 @cache

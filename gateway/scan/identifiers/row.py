@@ -38,7 +38,11 @@ class Row:
 
     def fits(self, written: str, bare: str) -> bool:
         """Whether a number that has signs in it is grouped as the house groups it, and has the form."""
-        if self.grouped is None or not self.shaped(bare):
+        return self.grouped is not None and self.shaped(bare) and self.grouped_as(written)
+
+    def grouped_as(self, written: str) -> bool:
+        """Whether a number is grouped as the house groups it."""
+        if self.grouped is None:
             return False
         return self.grouped.fullmatch(written) is not None or self.grouped.fullmatch(spaced(written)) is not None
 
