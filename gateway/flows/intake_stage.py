@@ -55,8 +55,11 @@ def stage(
 def discard(gate: Gate, batch: Batch) -> None:
     """Take away a list that was never staged whole, unless the old code stored chunks of it."""
     with gate.house.unit() as connection:
+        held = batches.locked(connection, batch.uid)
+        if held is None or held.state != "staging":
+            return  # it was staged whole after all: the error came after the last commit
         chunks.unstage(connection, batch.no)
-        if batch.next_chunk == 0:
+        if held.next_chunk == 0:
             batches.discard(connection, batch.no)
     # True now: of a list that nobody took in nothing is left.
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from audit.leaf import Entry
 from gateway.flows.gate import Gate
+from gateway.flows.intake_stage import discard
 from gateway.store import batches, chunks
 from gateway.store.batches import Batch
 
@@ -36,9 +37,7 @@ def purge(gate: Gate) -> Purged:
     for batch in over:
         _purge(gate, batch)
     for batch in stale:
-        with gate.house.unit() as connection:
-            chunks.unstage(connection, batch.no)
-            batches.discard(connection, batch.no)
+        discard(gate, batch)
     lists = [batch.uid.hex() for batch in over if batch.state == "quarantined"]
     return Purged(lists, [batch.uid.hex() for batch in over if batch.uid.hex() not in lists], len(stale))
 

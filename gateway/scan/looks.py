@@ -40,14 +40,17 @@ def looks(
         For each cell its candidates; cells that may be the same in the same place have the same list.
     """
     known: dict[str, Judged] = {}
+    alone: dict[str, Judged] = {}
     whole: dict[int, Place] = {}
     if sum(numbers) >= _FEW:
         whole, runs = _gathered(shapes, numbers, words)  # 1
-        known = together([*runs, *(written for written, _, _ in whole.values())])  # 2
+        known = together(runs)  # 2
+        speaks = Kind.PHONE in recogniser.named_by_declaration(expected) or titled(title, Kind.PHONE)
+        alone = together((written for written, _, _ in whole.values()), phones_named=speaks)
     shared: dict[tuple[Judged, int, int], list[Candidate]] = {}
     found = []
     for at, (shape, first, second) in enumerate(zip(shapes, numbers, words, strict=True)):
-        if at in whole and (judged := _settled(whole[at][0], known)) is not None:
+        if at in whole and (judged := _settled(whole[at][0], alone)) is not None:
             _, start, end = whole[at]
             if shape.origins is not None:
                 start, end = shape.span(start, end)

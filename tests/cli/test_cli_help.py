@@ -23,6 +23,8 @@ HEAVY = (
 )
 WANTED = {
     "serve", "demo", "init", "doctor", "import", "scan", "release", "decide", "explain", "link", "keys show",
+    "worker", "imports list", "imports show", "imports pause", "imports resume", "imports cancel",
+    "source canary add", "source canary plant", "source canary list",
     "move template", "move plan", "move in", "move list", "move report",
     "source add",
     "source list", "source show", "source approve", "source suspend", "source revoke",

@@ -56,12 +56,13 @@ _IF_NAMED = (Heard(right=True, needs_name=True),)
 _IF_NAMED_ELSE_NOT = (*_IF_NAMED, *_NO)
 
 
-def phone(written: str, digits: str) -> tuple[Heard, ...]:
+def phone(written: str, digits: str, *, named: bool = True) -> tuple[Heard, ...]:
     """Judge one number.
 
     Args:
         written: as it stands in the flat text, from its first to its last digit, a plus or bracket included.
         digits: its digits.
+        named: whether title or cell may speak of a telephone; else what is one only then is not looked for.
 
     Returns:
         Judgements; none where it does not look like a telephone number at all. A bare number that could be one
@@ -74,27 +75,17 @@ def phone(written: str, digits: str) -> tuple[Heard, ...]:
         return _YES if len(digits) > FEWEST + 2 and _abroad(digits[2:]) else ()
     if not FEWEST <= len(digits) <= MOST:
         return ()
-    return _bare(digits) if written == digits else _grouped(written, digits)
+    return _bare(digits, named=named) if written == digits else _grouped(written, digits)
 
 
-def _bare(digits: str) -> tuple[Heard, ...]:
+def _bare(digits: str, *, named: bool) -> tuple[Heard, ...]:
     """Judge a number without signs."""
-    mobile = _MOBILE.fullmatch(digits) is not None
-    return bare_one(len(digits), mobile, mobile or _national().fullmatch(digits) is not None)
-
-
-def bare_one(length: int, mobile: bool, national: bool) -> tuple[Heard, ...]:  # noqa: FBT001  asked a million times
-    """Judge a number without signs by how long it is and which of `patterns` it matches."""
-    if mobile:
+    if _MOBILE.fullmatch(digits):
         return _YES
-    if length >= 10:  # noqa: PLR2004  shorter ones are too common to be evidence
+    national = named and _national().fullmatch(digits) is not None
+    if len(digits) >= 10:  # noqa: PLR2004  shorter ones are too common to be evidence
         return _IF_NAMED_ELSE_NOT if national else _NO
     return _IF_NAMED if national else ()
-
-
-def patterns() -> tuple[str, str]:
-    """Give the forms of a number without signs: ranges of mobiles, and all that the countries give out."""
-    return _MOBILE.pattern, _national().pattern
 
 
 def _grouped(written: str, digits: str) -> tuple[Heard, ...]:

@@ -42,17 +42,20 @@ class Judged(NamedTuple):
     passed: bool
 
 
-def together(written: Iterable[str]) -> dict[str, Judged]:
+def together(written: Iterable[str], *, phones_named: bool = True) -> dict[str, Judged]:
     """Judge runs of digits.
 
     Args:
         written: as they stand in the flat text, without a bracket around the whole.
+        phones_named: whether title or cell may speak of a telephone; else what is one only then is not looked for.
 
     Returns:
         Judgements of those that are many enough of their length; the rest is left to the look at one.
     """
     of_length: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     different = list(dict.fromkeys(written))
+    if not different:
+        return {}
     laid = "\n".join(different).encode()
     bares = laid.translate(None, _SIGNS).decode()
     for each, bare in zip(different, bares.split("\n"), strict=True):
@@ -60,11 +63,11 @@ def together(written: Iterable[str]) -> dict[str, Judged]:
     known: dict[str, Judged] = {}
     for length, pairs in of_length.items():
         if FEWEST <= length <= MOST and len(pairs) >= _WORTH_IT:
-            known |= _of_length(length, pairs)
+            known |= _of_length(length, pairs, phones_named)
     return known
 
 
-def _of_length(length: int, pairs: list[tuple[str, str]]) -> dict[str, Judged]:
+def _of_length(length: int, pairs: list[tuple[str, str]], phones_named: bool) -> dict[str, Judged]:  # noqa: FBT001
     """Judge numbers of one length."""
     shelf = DIGITS.get(length)
     rows = shelf.rows if shelf is not None else ()
@@ -82,7 +85,7 @@ def _of_length(length: int, pairs: list[tuple[str, str]]) -> dict[str, Judged]:
         passing = _passing(row, candidates, digits, bares)
         passed |= passing.astype(np.int64) << at
         tried |= (passing if row.needs_name else candidates).astype(np.int64) << at
-    heard = _heard(pairs, bares, column, signed)
+    heard = [phones.phone(*pair, named=phones_named) for pair in pairs]
     keys = zip(pairs, tried.tolist(), passed.tolist(), (even & signed).tolist(), heard, strict=True)
     return {each: _judged(length, has, right, first, said) for (each, _), has, right, first, said in keys}
 
@@ -131,19 +134,6 @@ def _grouped(length: int, alike: str) -> tuple[bool, list[int], list[int]]:
 def _is_particular(pattern: str) -> bool:
     """Whether a pattern of groups asks for particular digits, beside how many there are."""
     return _DIGIT.search(_COUNTS.sub("", pattern)) is not None
-
-
-def _heard(
-    pairs: list[tuple[str, str]], bares: list[str], column: Any, signed: Bits
-) -> list[tuple[phones.Heard, ...]]:
-    """Judge them as telephone numbers; those of digits alone in Arrow."""
-    if not phones.FEWEST <= len(bares[0]) <= phones.MOST:
-        return [phones.phone(*pair) for pair in pairs]
-    mobile, national = (_matches(column, pattern).tolist() for pattern in phones.patterns())
-    return [
-        phones.phone(written, bare) if has_signs or bare[:2] == "00" else phones.bare_one(len(bare), of_mobile, known)
-        for (written, bare), has_signs, of_mobile, known in zip(pairs, signed.tolist(), mobile, national, strict=True)
-    ]
 
 
 @lru_cache(maxsize=65_536)
