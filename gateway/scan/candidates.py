@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.scan.chance import CERTAIN, NAMED
-from gateway.scan.kinds import NATURES, Kind, names
+from gateway.scan.kinds import NATURES, Kind, named_in, names, plain
 from gateway.scan.letters import Flat
 from gateway.scan.trial import Trial
 
@@ -58,20 +58,18 @@ def candidates(shape: Flat, tried: Sequence[Trial], speaks: Callable[[Kind], boo
     text = shape.text
     beside: dict[tuple[int, int], str] = {}
     found = []
-    for trial in tried:
-        start, end = trial.start, trial.end
-        certain = trial.certain or (trial.passed and NATURES[trial.kind].certain)
+    for kind, start, end, passed, proof, score, needs_name in tried:
+        certain = proof or (passed and NATURES[kind].certain)
         named = False
-        if not certain and not trial.score and end - start < len(text):
+        if not certain and not score and end - start < len(text):
             around = beside.get((start, end))
             if around is None:
                 around = beside[start, end] = _around(text, start, end)
-            named = bool(around) and names(around, trial.kind)
-        if trial.needs_name and not named and not speaks(trial.kind):
+            named = bool(around) and named_in(around, kind)
+        if needs_name and not named and not speaks(kind):
             continue
-        if shape.origins is not None:
-            start, end = shape.span(start, end)
-        found.append(Candidate(trial.kind, start, end, trial.passed, certain, trial.score, named))
+        place = (start, end) if shape.origins is None else shape.span(start, end)
+        found.append(Candidate(kind, *place, passed, certain, score, named))
     return found
 
 
@@ -87,6 +85,6 @@ def alone(candidate: Candidate) -> float:
 
 
 def _around(text: str, start: int, end: int) -> str:
-    """Give the words beside a stretch, or "" if there are none."""
+    """Give the words beside a stretch as `named_in` takes them, or "" if there are none."""
     around = f"{text[max(0, start - NEAR) : start]} {text[end : end + NEAR]}"
-    return around if _LETTERS.search(around) else ""
+    return plain(around) if _LETTERS.search(around) else ""

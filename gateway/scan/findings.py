@@ -6,13 +6,12 @@ Must never hold a value: these are kept, printed and sent.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.scan.kinds import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Personal data in one cell.
 
     Attributes:

@@ -68,5 +68,5 @@ def joined(sifted: Sifted, looked: list[list[Candidate]], found: Mapping[str, Se
     rows = np.setdiff1d(np.flatnonzero(codes >= 0), np.concatenate([np.zeros(0, np.int64), *sifted.cleared.values()]))
     return replace(
         sifted, rows=rows, codes=codes[rows].astype(np.int64), distinct=[*sifted.distinct, *map(flat, more)],
-        numbers=[*sifted.numbers, *(False for _ in more)], words=[*sifted.words, *(False for _ in more)],
+        numbers=[*sifted.numbers, *(False for _ in more)], words=[*sifted.words, *(0 for _ in more)],
     )  # fmt: skip

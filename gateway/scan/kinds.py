@@ -12,7 +12,7 @@ from functools import cache
 from gateway.scan.keywords import words
 from gateway.scan.kind import Family, Kind
 
-__all__ = ["CREDENTIAL_TITLES", "NATURES", "Family", "Kind", "Nature", "names"]
+__all__ = ["CREDENTIAL_TITLES", "NATURES", "Family", "Kind", "Nature", "named_in", "names", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,12 @@ def names(text: str, kind: Kind) -> bool:
     Returns:
         Whether one of the kind's words stands in it; a short Latin word has to stand alone.
     """
-    return _naming(kind).search(_plain(text)) is not None
+    return named_in(plain(text), kind)
+
+
+def named_in(text: str, kind: Kind) -> bool:
+    """Say whether a text that is `plain` already names a kind."""
+    return _naming(kind).search(text) is not None
 
 
 @cache
@@ -191,6 +196,6 @@ _LATIN = "[a-zß-ɏ]"
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Part camel case, fold case, and write Persian letters where Arabic ones stand."""
     return _CAMEL.sub(" ", text).casefold().replace("ي", "ی").replace("ك", "ک").replace("\u200c", "")

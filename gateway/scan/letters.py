@@ -5,7 +5,8 @@ because they are what hides a number from a pattern. Must never lose a position:
 cell as it came.
 """
 
-from dataclasses import dataclass
+import re
+from typing import NamedTuple
 
 _DIGIT_ZEROS = (0x0660, 0x06F0, 0xFF10)
 _UNSEEN = frozenset(
@@ -21,8 +22,10 @@ _SAME_LENGTH = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Flat:
+_CHANGED = re.compile(f"[{re.escape(''.join(sorted({*map(chr, _SAME_LENGTH), *_UNSEEN})))}]")
+
+
+class Flat(NamedTuple):
     """A cell made flat.
 
     Attributes:
@@ -41,8 +44,8 @@ class Flat:
 
 
 def flat(cell: str) -> Flat:
-    """Flatten one cell; ASCII comes back at no cost."""
-    if cell.isascii():
+    """Flatten one cell; what is flat comes back at little cost."""
+    if cell.isascii() or _CHANGED.search(cell) is None:
         return Flat(cell, None)
     same = cell.translate(_SAME_LENGTH)
     if _UNSEEN.isdisjoint(same):

@@ -26,7 +26,7 @@ Place = tuple[str, int, int]
 
 
 def looks(
-    shapes: Sequence[Flat], title: str, expected: Collection[Kind], numbers: Sequence[bool], words: Sequence[bool]
+    shapes: Sequence[Flat], title: str, expected: Collection[Kind], numbers: Sequence[bool], words: Sequence[int]
 ) -> list[list[Candidate]]:
     """Look at distinct cells.
 
@@ -34,7 +34,8 @@ def looks(
         shapes: the cells made flat.
         title: of their column.
         expected: kinds that it was declared to hold.
-        numbers, words: for each cell, which detectors have to look.
+        numbers: for each cell, whether the detector of numbers has to look.
+        words: for each cell, what the detector of words has to look for.
 
     Returns:
         For each cell its candidates; cells that may be the same in the same place have the same list.
@@ -63,7 +64,7 @@ def looks(
 
 
 def _gathered(
-    shapes: Sequence[Flat], numbers: Sequence[bool], words: Sequence[bool]
+    shapes: Sequence[Flat], numbers: Sequence[bool], words: Sequence[int]
 ) -> tuple[dict[int, Place], list[str]]:
     """Find the runs of digits: those that are a cell of their own, and those in text."""
     whole: dict[int, Place] = {}

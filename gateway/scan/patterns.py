@@ -90,7 +90,7 @@ def raw_any_of(words: Iterable[str], script: str) -> str:
 
 
 _Tree = dict[str, "_Tree"]
-_CUT = {LATIN: 5, ARABIC: 4, HAN: 3, HANGUL: 3}
+_CUT = {LATIN: 5, ARABIC: 5, HAN: 4, HANGUL: 4}  # of Latin words a sixth letter would be too much for the engine
 _LEAF = ""
 
 

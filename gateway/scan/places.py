@@ -10,6 +10,7 @@ from typing import Final
 
 from gateway.scan.kinds import Kind
 from gateway.scan.titles import speaks_of_things, title_matches
+from gateway.scan.tongues import ARABIC, HAN, HANGUL, LATIN, scripts
 from gateway.scan.trial import Trial
 
 TITLED_AND_SHAPED, FULL, STREET, TITLED = 0.9, 0.85, 0.75, 0.7
@@ -60,39 +61,49 @@ _MORE_ROAD: Final = r"(?:[一二三四五六七八九十\d東西南北东中]{1,
 _NUMBER: Final = r"\s?(?:第?[\d一二三四五六七八九十百零〇之-]{1,8}\s?(?:号|號|弄|巷)|[A-Za-z]座)"
 _ROOM: Final = r"(?:[\dA-Za-z一-龥之-]{0,14}?(?:楼|樓|层|層|室|栋|棟|幢|单元|單元|户|戶))"
 _NUMBERED: Final = re.compile(r"[\d一二三四五六七八九十百座]|کوچه|بن\s?بست|خیابان|کوی")
-# Each with a hint that is cheaper to look for; counts are bounded, so that no cell costs more than its length.
+# Each with its script and a hint that is cheaper to look for; counts are bounded, so that no cell costs more than its
+# length.
 _PATTERNS: Final = tuple(
-    (re.compile(hint, re.IGNORECASE), re.compile(pattern, re.IGNORECASE))
-    for hint, pattern in (
-        (rf"\s(?:{_EN})\b", rf"{_UP_TO_STREET}(?:{_EN})\b\.?{_UNIT}"),
+    (script, re.compile(hint, re.IGNORECASE), re.compile(pattern, re.IGNORECASE))
+    for script, hint, pattern in (
+        (LATIN, rf"\s(?:{_EN})\b", rf"{_UP_TO_STREET}(?:{_EN})\b\.?{_UNIT}"),
         (
+            LATIN,
             rf"{_DE}\s\d",
             rf"(?<!\w)(?:{_W}{{1,30}}[\s-]){{0,3}}{_W}{{0,40}}{_DE}\s{_N}(?!\d)(?:,?\s?\d{{5}}\s{_W}{{1,30}})?",
         ),
         (
+            LATIN,
             rf"\d{_BIS},?\s(?:{_FR})\s",
             rf"(?<!\w)\d{{1,4}}{_BIS},?\s(?:{_FR})\s{_NAMED}(?:,?\s?\d{{5}}\s{_W}{{1,30}})?",
         ),
-        (rf"{_ROAD}.{{0,16}}[号號弄巷座]", rf"[㐀-鿿\dA-Za-z]{{1,40}}?{_ROAD}{_MORE_ROAD}{_NUMBER}{_ROOM}*"),
-        (r"[省市区]", _PROVINCE),
-        (r"(?:로|길)\s?(?:지하\s?)?\d", rf"{_REGION}[가-힣\d\s·.]{{0,30}}?(?:로|길)\s?{_HOUSE}{_FLAT}{{0,3}}"),
-        (r"(?:로|길)\s?(?:지하\s?)?\d", rf"[가-힣\d·.]{{1,12}}(?:로|길)\s?{_HOUSE}{_FLAT}{{1,3}}"),
+        (HAN, rf"{_ROAD}.{{0,16}}[号號弄巷座]", rf"[㐀-鿿\dA-Za-z]{{1,40}}?{_ROAD}{_MORE_ROAD}{_NUMBER}{_ROOM}*"),
+        (HAN, r"[省市区]", _PROVINCE),
+        (HANGUL, r"(?:로|길)\s?(?:지하\s?)?\d", rf"{_REGION}[가-힣\d\s·.]{{0,30}}?(?:로|길)\s?{_HOUSE}{_FLAT}{{0,3}}"),
+        (HANGUL, r"(?:로|길)\s?(?:지하\s?)?\d", rf"[가-힣\d·.]{{1,12}}(?:로|길)\s?{_HOUSE}{_FLAT}{{1,3}}"),
         (
+            HANGUL,
             r"[동리가]\s?(?:산\s?)?\d",
             rf"{_REGION}[가-힣\d\s]{{0,24}}?[가-힣\d]{{1,8}}(?:동|리|가)\s?(?:산\s?)?\d{{1,4}}(?:-\d{{1,4}})?(?:\s?번지)?",
         ),
-        (r"동\s?\d{1,4}\s?호", r"[가-힣A-Za-z\d]{2,12}(?:아파트|빌라|오피스텔|빌딩)\s?\d{1,4}\s?동\s?\d{1,4}\s?호"),
         (
+            HANGUL,
+            r"동\s?\d{1,4}\s?호",
+            r"[가-힣A-Za-z\d]{2,12}(?:아파트|빌라|오피스텔|빌딩)\s?\d{1,4}\s?동\s?\d{1,4}\s?호",
+        ),
+        (
+            ARABIC,
             _FA,
             rf"(?<![ء-ۓ])(?:{_FA})\s?[^\n]{{1,70}}?(?:پلاک|پ\.|شماره|واحد|طبقه|ساختمان|کد\s?پستی)\s?:?\s?\d{{1,10}}",
         ),
         (
+            ARABIC,
             r"(?:خیابان|بلوار|میدان|بزرگراه)[^\n]{1,40}(?:کوچه|بن\s?بست|خیابان|کوی)",
             r"(?<![ء-ۓ])(?:خیابان|بلوار|میدان|بزرگراه)\s[^\n]{1,40}?(?:کوچه|بن\s?بست|خیابان|کوی)\s?\w{1,15}",
         ),
-        (r"پلاک", r"(?<![ء-ۓ])پلاک\s?:?\s?\d{1,5}\s?[،,]?\s?(?:طبقه|واحد|زنگ)\s?\w{1,10}"),
-        (r"پستی", r"(?<![ء-ۓ])(?:کد\s?پستی\s?:?\s?\d{5}\s?-?\s?\d{5}|صندوق\s?پستی\s?:?\s?[\d-]{2,})"),
-        (r"box\s|postfach|postale|\bBP\s|[ADF]PO|사서함|信箱", _BOX),
+        (ARABIC, r"پلاک", r"(?<![ء-ۓ])پلاک\s?:?\s?\d{1,5}\s?[،,]?\s?(?:طبقه|واحد|زنگ)\s?\w{1,10}"),
+        (ARABIC, r"پستی", r"(?<![ء-ۓ])(?:کد\s?پستی\s?:?\s?\d{5}\s?-?\s?\d{5}|صندوق\s?پستی\s?:?\s?[\d-]{2,})"),
+        ("", r"box\s|postfach|postale|\bBP\s|[ADF]PO|사서함|信箱", _BOX),
     )
 )
 _WITH_POSTCODE: Final = tuple(
@@ -133,18 +144,19 @@ RAW: Final = (
 """RE2 patterns that a raw cell with an address matches; case does not count, and `.` is any sign."""
 
 
-def places(text: str, title: str) -> Iterator[Trial]:
+def places(text: str, title: str, *, shaped: bool = True) -> Iterator[Trial]:
     """Find postal addresses in one flat cell.
 
     Args:
         text: flat text.
         title: the column's.
+        shaped: whether a stretch of it may look like an address by itself.
 
     Returns:
         Trials with a score.
     """
     titled = names_address(title)
-    spans = _spans(text)
+    spans = _spans(text) if shaped else []
     if titled and (trial := _titled(text, shaped=bool(spans))):
         yield trial
         return
@@ -163,7 +175,8 @@ def _spans(text: str) -> list[tuple[int, int]]:
     if not _NUMBERED.search(text):
         return []
     plain = text.translate(_PERSIAN)
-    patterns = [each for hint, each in _PATTERNS if hint.search(plain)]
+    spoken = ("", *scripts(plain))
+    patterns = [each for script, hint, each in _PATTERNS if script in spoken and hint.search(plain)]
     if _POST.search(text):
         patterns.extend(_WITH_POSTCODE)
     found = sorted(

@@ -32,6 +32,7 @@ _ONE_PHONE: Final = (
 
 Bits = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+Parts = np.ndarray[tuple[int], np.dtype[np.uint8]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Sifted:
         rows: rows worth a look, ascending.
         codes: for each of `rows` its place in `distinct`.
         distinct: the different cells to look at, made flat.
-        numbers, words: for each of `distinct`, which detector has to look.
+        numbers: for each of `distinct`, whether the detector of numbers has to look.
+        words: for each of `distinct`, what the detector of words has to look for; 0 for nothing.
     """
 
     cells: Any
@@ -57,7 +59,7 @@ class Sifted:
     codes: Numbers
     distinct: list[Flat]
     numbers: list[bool]
-    words: list[bool]
+    words: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class _Chunk:
     filled: Bits
     mails: Bits
     numbers: Bits
-    words: dict[Kind | None, Bits]  # by the one kind that a pattern looks for; None for those that look for several
+    words: Parts  # what of `gateway.scan.wording` to look for
 
     @classmethod
     def of(cls, cells: Any) -> "_Chunk":
@@ -78,8 +80,8 @@ class _Chunk:
 
     def worth(self, own: slice, expected: frozenset[Kind]) -> tuple[Bits, Bits]:
         """Say which cells of a column the detectors of numbers and of words have to look at."""
-        words = [mask[own] for kind, mask in self.words.items() if kind not in expected]
-        return self.numbers[own], np.logical_or.reduce(words)
+        wanted = wording.EVERYTHING & ~sum(only for kind, only in wording.ONLY.items() if kind in expected)
+        return self.numbers[own], (self.words[own] & wanted) > 0
 
 
 def sift(columns: Mapping[str, Sequence[str]], expected: Mapping[str, frozenset[Kind]]) -> dict[str, Sifted]:
@@ -105,7 +107,8 @@ def sift(columns: Mapping[str, Sequence[str]], expected: Mapping[str, frozenset[
         numbers[own], words[own] = chunk.worth(own, may[title])
         if wording.titled(title) and not may[title] & _BY_WORD:
             every[own] = chunk.filled[own] & ~chunk.mails[own]
-    closer = _Closer.of(chunk.cells, numbers & ~chunk.mails, words & ~chunk.mails, every)
+    worth = np.where(words & ~chunk.mails, chunk.words, 0) | every.astype(np.uint8) * wording.TITLE
+    closer = _Closer.of(chunk.cells, numbers & ~chunk.mails, worth.astype(np.uint8))
     return {title: _of_column(arrays[title], chunk, closer, own, may[title]) for title, own in laid.items()}
 
 
@@ -119,7 +122,7 @@ class _Closer:
         places: of each cell of the chunk its place here, or -1.
         shapes: the distinct cells.
         mails, phones: which are one address, one phone number; one more at the end, for -1.
-        numbers, words: of each cell of the chunk, which detector has to look.
+        numbers, words: of each cell of the chunk, which detector has to look, and for what.
     """
 
     places: Numbers
@@ -127,11 +130,11 @@ class _Closer:
     mails: Bits
     phones: Bits
     numbers: Bits
-    words: Bits
+    words: Parts
 
     @classmethod
-    def of(cls, cells: Any, numbers: Bits, words: Bits, every: Bits) -> "_Closer":
-        worth = np.flatnonzero(numbers | words | every)
+    def of(cls, cells: Any, numbers: Bits, words: Parts) -> "_Closer":
+        worth = np.flatnonzero(numbers | (words > 0))
         encoded = cells.take(pa.array(worth)).dictionary_encode()
         places = np.full(len(cells), -1, np.int64)
         places[worth] = encoded.indices.to_numpy(zero_copy_only=False)
@@ -144,7 +147,7 @@ class _Closer:
             _matches(texts, _ONE_EMAIL),
             _matches(texts, _ONE_PHONE),
             numbers,
-            every | (words & lettered),
+            np.where(lettered | ((words & wording.TITLE) > 0), words, 0).astype(np.uint8),
         )
 
 
@@ -155,7 +158,7 @@ def _of_column(cells: Any, chunk: _Chunk, closer: _Closer, own: slice, expected:
     if Kind.PHONE in expected:
         cleared[Kind.PHONE] = closer.phones[places]
     open_ = filled & ~np.logical_or.reduce(list(cleared.values()))
-    looked = open_ & (closer.numbers[own] | closer.words[own])
+    looked = open_ & (closer.numbers[own] | (closer.words[own] > 0))
     rows = np.flatnonzero(looked)
     distinct, first, codes = np.unique(places[rows], return_index=True, return_inverse=True)
     left = int((open_ & ~looked).sum())
@@ -171,8 +174,8 @@ def _nothing(cells: Any) -> Sifted:
     return Sifted(cells, 0, {}, {}, none, none, [], [], [])
 
 
-def _words(cells: Any, open_: Bits) -> dict[Kind | None, Bits]:
-    """Find the cells that may hold words of personal data, by the one kind that a pattern looks for.
+def _words(cells: Any, open_: Bits) -> Parts:
+    """Find the cells that may hold words of personal data, and of what.
 
     One automaton for all languages outgrows the memory that RE2 allows it and becomes thirty times slower, so there
     are several patterns; they run over distinct cells that have letters at all.
@@ -180,10 +183,11 @@ def _words(cells: Any, open_: Bits) -> dict[Kind | None, Bits]:
     lettered = np.flatnonzero(open_ & _matches(cells, _LETTERED))
     encoded = cells.take(pa.array(lettered)).dictionary_encode()
     places = encoded.indices.to_numpy(zero_copy_only=False)
-    worth: dict[Kind | None, Bits] = {}
-    for pattern in wording.WORTH_A_LOOK:
-        held = worth.setdefault(wording.ONLY.get(pattern), np.zeros(len(cells), bool))
-        held[lettered] |= _matches(encoded.dictionary, pattern)[places]
+    wanted: Parts = np.zeros(len(encoded.dictionary), np.uint8)
+    for pattern, parts in wording.WORTH_A_LOOK.items():
+        wanted |= _matches(encoded.dictionary, pattern).astype(np.uint8) * np.uint8(parts)
+    worth: Parts = np.zeros(len(cells), np.uint8)
+    worth[lettered] = wanted[places]
     return worth
 
 

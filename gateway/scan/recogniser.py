@@ -25,7 +25,7 @@ _FEW = 3  # a column declared to hold any identity number names none of them
 
 
 def look(
-    shape: Flat, title: str, expected: Collection[Kind] = (), *, numbers: bool = True, words: bool = True,
+    shape: Flat, title: str, expected: Collection[Kind] = (), *, numbers: bool = True, words: int = wording.EVERYTHING,
     known: Mapping[str, Judged] = _NONE,
 ) -> list[Candidate]:  # fmt: skip
     """Look at one cell once.
@@ -35,7 +35,7 @@ def look(
         title: of its column; "" for none.
         expected: kinds that the column was declared to hold.
         numbers: whether the detector of numbers, addresses and credentials looks.
-        words: whether the detector of words looks.
+        words: what the detector of words looks for; 0 for nothing.
         known: judgements of runs of digits made beforehand; of others they are made here.
 
     Returns:
@@ -43,7 +43,7 @@ def look(
     """
     tried = trials.trials(shape.text, known) if numbers else []
     if words:
-        tried = tried + wording.trials(shape.text, title)
+        tried = tried + wording.trials(shape.text, title, words)
     if not tried:
         return []
     few = named_by_declaration(expected)

@@ -128,7 +128,8 @@ class Scanner:
             sifted = free_text.joined(sifted, looked, found)
         told, which = _alike(looked)
         column = Column(
-            title, told, np.bincount(which, minlength=len(told)).tolist(), {kind: len(rows) for kind, rows in sifted.cleared.items()},
+            title, told, np.bincount(which, minlength=len(told)).tolist(),
+            {kind: len(rows) for kind, rows in sifted.cleared.items()},
             rising=_phones(told) and typing.rises(sifted.cells), expected=expected, prior=prior,
         )  # fmt: skip
         weighed = [self._surest(column, of_cell) for of_cell in told]  # 4

@@ -32,8 +32,8 @@ class Column:
     """
 
     def __init__(
-        self, title: str, looked: Iterable[Sequence[Candidate]], times: Iterable[int], cleared: Mapping[Kind, int], *, rising: bool,
-        expected: frozenset[Kind], prior: ColumnVerdict | None,
+        self, title: str, looked: Iterable[Sequence[Candidate]], times: Iterable[int], cleared: Mapping[Kind, int],
+        *, rising: bool, expected: frozenset[Kind], prior: ColumnVerdict | None,
     ) -> None:  # fmt: skip
         self.title = title
         self._rising = rising

@@ -35,19 +35,25 @@ _CLUSTER: Final = re.compile("[\u1100-\u115f][\u1160-\u11a7]?[\u11a8-\u11ff]?|.[
 
 _ADDRESSES: Final = "|".join(RAW)
 _BIRTHS: Final = "|".join(raw_births())
-ONLY: Final = {f"(?is){_ADDRESSES}": Kind.POSTAL_ADDRESS, f"(?is){_BIRTHS}": Kind.BIRTH_DATE}
-"""Those patterns of `WORTH_A_LOOK` that look for one kind: where it is expected, nobody need look."""
+SPECIAL, PLACE, BIRTH, TITLE = 1, 2, 4, 8
+EVERYTHING: Final = SPECIAL | PLACE | BIRTH | TITLE
+"""What to look for in a cell: special categories, addresses, birthdays, and what the title alone promises."""
+ONLY: Final = {Kind.POSTAL_ADDRESS: PLACE, Kind.BIRTH_DATE: BIRTH}
+"""Where these are expected, nobody need look for that alone."""
 
 
-def _worth_a_look() -> tuple[str, ...]:
+def _worth_a_look() -> dict[str, int]:
     """Make the patterns: one of them all would need more states than the engine keeps, and crawl."""
     words = [word for kind in CATEGORIES for part in ("phrases", "persons", "terms") for word in words_of(kind, part)]
     by_script = [raw_any_of(words, script) for script in (LATIN, ARABIC, HAN, HANGUL)]
-    return tuple(f"(?is){each}" for each in ("|".join(_HIDDEN), *by_script, _ADDRESSES, _BIRTHS))
+    wanted = {"|".join(_HIDDEN): EVERYTHING, **dict.fromkeys(by_script, SPECIAL), _ADDRESSES: PLACE, _BIRTHS: BIRTH}
+    return {f"(?is){pattern}": wants for pattern, wants in wanted.items()}
 
 
 WORTH_A_LOOK: Final = _worth_a_look()
-"""RE2 patterns for raw cells: where `trials` finds something without the help of a title, one of them matches."""
+"""RE2 patterns for raw cells, and what to look for where they match: where `trials` finds something of that without the
+help of a title, one of them does.
+"""
 
 
 @lru_cache(maxsize=4096)
@@ -58,27 +64,34 @@ def titled(title: str) -> bool:
     return bool(named_by(title)) or names_birth(title) or names_address(title) or names_person(title)
 
 
-def trials(text: str, title: str) -> list[Trial]:
+def trials(text: str, title: str, wanted: int = EVERYTHING) -> list[Trial]:
     """Try everything in one flat cell of a column.
 
     Args:
         text: flat text.
         title: the column's, as written; "" for none.
+        wanted: what `WORTH_A_LOOK` says of the raw cell; what the title names is looked for in any case.
 
     Returns:
         Candidates that passed, each with a score of its own; spans of different kinds may overlap.
     """
     if _APART.search(text) is None:
-        return list(_every(text, title))
+        return list(_every(text, title, wanted))
     whole, origins = _composed(text)
-    return [trial._replace(start=origins[trial.start], end=origins[trial.end]) for trial in _every(whole, title)]
+    return [
+        trial._replace(start=origins[trial.start], end=origins[trial.end]) for trial in _every(whole, title, wanted)
+    ]
 
 
-def _every(text: str, title: str) -> Iterator[Trial]:
-    yield from special(text, title)
-    yield from places(text, title)
-    yield from births(text, title)
-    yield from titled_name(text, title)
+def _every(text: str, title: str, wanted: int) -> Iterator[Trial]:
+    if wanted & SPECIAL or named_by(title):
+        yield from special(text, title)
+    if wanted & PLACE or names_address(title):
+        yield from places(text, title, shaped=bool(wanted & PLACE))
+    if wanted & BIRTH or names_birth(title):
+        yield from births(text, title)
+    if names_person(title):
+        yield from titled_name(text, title)
 
 
 def _composed(text: str) -> tuple[str, list[int]]:

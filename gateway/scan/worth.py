@@ -18,6 +18,9 @@ _AD = f"[{_A[1:-1]}{_D[1:-1]}{_UNSEEN}]*"
 _SIGNS = rf"[{_UNSEEN}{_BLANK}{_DASHES}().\-/+·（）．－／＋]*"
 
 
+_NEXT = f"(?:{_SIGNS}{_A}?{_SIGNS}{_D})"
+
+
 def _spelt(word: str) -> str:
     """Make the pattern of a word of ASCII signs, whichever width they have and whatever hides between them."""
     return _U.join(f"[\\{sign}{chr(ord(sign) + _WIDE)}]" if not sign.isalnum() else _either(sign) for sign in word)
@@ -37,7 +40,8 @@ _PARTS = (
     "[@＠﹫]|골뱅이",
     rf"[(\[{{<（［｛＜]{_U}[{_BLANK}]?{_U}(?:(?i:{_spelt('at')})|ät|艾特)",
     rf"(?i:{_spelt(' at ')}.*{_spelt(' dot ')})",
-    f"{_D}(?:{_SIGNS}{_A}?{_SIGNS}{_D}){{5}}",  # six digits, at most a letter between two
+    # seven digits, at most a letter between two; six with a letter beside them
+    f"{_D}{_NEXT}{{5}}{_SIGNS}(?:{_A}|{_D})|{_A}{_SIGNS}{_D}{_NEXT}{{5}}",
     f"(?:{_D}{_AD}){{3}}{_D}{_AD}{_A}|{_A}{_AD}(?:{_D}{_AD}){{4}}",  # a word of letters and four digits
     f"{_A}{_U}{_A}{_U}[{_BLANK}{_DASHES}－-]?{_U}{_D}{_U}{_D}{_SIGNS}(?:{_A}{_U}|{_D}{_SIGNS}){{11}}",  # an account
     rf"{_D}(?:{_U}{_D}){{0,2}}(?:{_U}[.．]{_U}{_D}(?:{_U}{_D}){{0,2}}){{3}}",  # an IPv4 address

@@ -28,14 +28,16 @@ def _rests(weights: Sequence[int], modulus: int, *rests: int) -> Rule:
     right = np.isin(np.arange(modulus), [rest % modulus for rest in rests])
 
     def rule(digits: Digits) -> Bits:
-        return right[digits[:, : len(factors)] @ factors % modulus]
+        found: Bits = right[digits[:, : len(factors)] @ factors % modulus]
+        return found
 
     return rule
 
 
 def _luhn(digits: Digits) -> Bits:
     total = digits[:, ::-2].sum(axis=1) + _DOUBLED[digits[:, -2::-2]].sum(axis=1)
-    return np.equal(total % 10, 0)
+    found: Bits = np.equal(total % 10, 0)
+    return found
 
 
 def _luhn_of_ten(digits: Digits) -> Bits:

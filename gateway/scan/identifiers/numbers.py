@@ -136,7 +136,7 @@ def _run(written: str, at: int, known: Mapping[str, Judged]) -> list[Trial]:
         whole = _judged(written, at, even_too=True)
     else:
         end = at + len(written)
-        whole = [Trial(kind, at, end, passed, False, 0.0, named) for kind, passed, named in judged.tried]  # noqa: FBT003
+        whole = [Trial(kind, at, end, passed, False, 0.0, named) for kind, passed, named in judged.tried]
     if " " not in written or any(trial.passed for trial in whole):
         return whole
     parts = [_judged(written[start:end], at + start, even_too=False) for start, end in _windows(written)]

@@ -67,7 +67,7 @@ def together(written: Iterable[str], *, phones_named: bool = True) -> dict[str, 
     return known
 
 
-def _of_length(length: int, pairs: list[tuple[str, str]], phones_named: bool) -> dict[str, Judged]:  # noqa: FBT001
+def _of_length(length: int, pairs: list[tuple[str, str]], phones_named: bool) -> dict[str, Judged]:
     """Judge numbers of one length."""
     shelf = DIGITS.get(length)
     rows = shelf.rows if shelf is not None else ()
@@ -137,7 +137,7 @@ def _is_particular(pattern: str) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def _judged(length: int, tried: int, passed: int, even: bool, heard: tuple[phones.Heard, ...]) -> Judged:  # noqa: FBT001
+def _judged(length: int, tried: int, passed: int, even: bool, heard: tuple[phones.Heard, ...]) -> Judged:
     """Spell a judgement; there are few different ones."""
     shelf = DIGITS.get(length)
     rows = list(enumerate(shelf.rows)) if shelf is not None else []
