@@ -1,8 +1,8 @@
 """`python -m bench [--people N] [part ...]`: measures on a private house, prints a table, writes bench/out/*.json.
 
 Parts: release, decide, decisions, many, authzen, imports, workers, ledger, scan, accuracy; all of them when none is
-named. A goal is a ratio of one run, never a figure that another machine would have to repeat. Must never report a part that did
-not run.
+named. A goal is a ratio of one run, never a figure that another machine would have to repeat. Must never report a part
+that did not run.
 """
 
 import argparse

@@ -66,6 +66,7 @@ def measure(gate: Gate, people: int, naive: int = NAIVE) -> dict[str, Any]:
 
 
 def register(gate: Gate, name: str) -> None:
+    """Register a party and an approved source of one name."""
     with gate.house.unit() as connection:
         parties.add_party(connection, name, "DE")
     evidence = ("notice_version", "consent_wording", "consent_time")

@@ -22,13 +22,16 @@ from gateway.settings import Settings
 from gateway.store import doctor
 from gateway.store.doctor import Finding
 from gateway.store.embedded import ensure_running
-from gateway.store.engine import migrate, open_engine, prepare
+from gateway.store.engine import Limits, migrate, open_engine, prepare
 from gateway.store.house import House
 from gateway.store.jobs import connector
 from gateway.vault.keys import Keyring, create_keyring, open_keyring
 from gateway.vault.lookup import Lookup
 
 Say = Callable[[str], None]
+
+
+_NIGHT = 600_000  # milliseconds
 
 
 def now() -> datetime:
@@ -118,15 +121,18 @@ def open_worker(settings: Settings, say: Say = quiet) -> Iterator[tuple[Gate, Ba
     """
     with ExitStack() as stack:
         url = stack.enter_context(database(settings, say))
-        house = stack.enter_context(wired(settings, url))
+        # The night's work reads the whole base; nobody waits for its answer.
+        house = stack.enter_context(wired(settings, url, limits=Limits(statement=_NIGHT, lock=_NIGHT)))
         yield house.gate, connector(url)
 
 
 @contextmanager
-def wired(settings: Settings, url: str, clock: Callable[[], datetime] = now) -> Iterator[Wired]:
-    """Put a gateway together on a database that is up and migrated."""
+def wired(
+    settings: Settings, url: str, clock: Callable[[], datetime] = now, limits: Limits | None = None
+) -> Iterator[Wired]:
+    """Put a gateway together on a database that is up and migrated; `limits` are those of a server if not given."""
     keyring = open_keyring(settings.keyring)
-    engine = open_engine(url, "app")
+    engine = open_engine(url, "app", limits)
     try:
         sequencer = _sequencer(settings, keyring, engine, clock)
         yield Wired(_gate(settings, keyring, House(engine, sequencer), clock), engine, sequencer)

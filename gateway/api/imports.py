@@ -24,7 +24,7 @@ from policies.terms import Verdict
 
 _PIECE: Final = 1 << 20
 _ASYNC: Final = "respond-async"
-_UNDER_WAY: Final = frozenset({"staging", "scanning", "storing"})
+_UNDER_WAY: Final = frozenset({"staging", "scanning", "storing", "paused"})
 _STATUS: Final = {
     Verdict.ACCEPT: 200,
     Verdict.QUARANTINE: status_of(Quarantined("", "")),

@@ -29,7 +29,10 @@ def add(app: typer.Typer) -> None:
 
 
 def bring(
-    file: Annotated[Path, typer.Argument(help="A CSV file; its encoding and separator are found out.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV, XLSX, NDJSON or Parquet, also in gzip or zip."),
+    ],
     source: Annotated[str, typer.Option("--source", help="Name of a registered source.")],
     mapping: Annotated[
         list[str] | None,

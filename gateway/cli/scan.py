@@ -34,6 +34,10 @@ def scan(
     delimiter: Annotated[
         str, typer.Option("--delimiter", help="What stands between cells, if it cannot be told.")
     ] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help="Which sheet of a workbook, by its name or number.")] = "",
+    names: Annotated[
+        bool, typer.Option("--names", help="Look for names in free text too, by the models that are installed. Slow.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say what personal data a list holds, and import nothing. Exit code 3: rows would be held, 4: it would be refused.
@@ -44,7 +48,8 @@ def scan(
     with progress(file.name) as heard:
         from gateway.flows.scanning import scan_file
 
-        told = scan_file(file, encoding or None, delimiter.replace("\\t", "\t") or None, heard)
+        separator = delimiter.replace("\\t", "\t") or None
+        told = scan_file(file, encoding or None, separator, heard, sheet=sheet or None, names=names)
     answer(told.to_json(), as_json, lambda: _print(told))
     raise typer.Exit(_ENDS[told.verdict])
 

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _MARGIN: Final = " " * 17
 _UNDER_WAY: Final = ("staging", "scanning", "storing")
+_STOPPED: Final = {
+    "paused": "nobody goes on with it until `ostiary imports resume {}`.",
+    "cancelled": "what was not stored is deleted. Import the file again to take it in after all.",
+    "purged": "its time to cure is over, and its rows are deleted. Import the file again once its source is in order.",
+}
 _WIDTH: Final = 24
 _FUNNEL: Final = (
     ("row.new", "new people"), ("row.joined", "joined to people known already"),
@@ -39,9 +44,11 @@ def report(told: "Report") -> None:
         sys.stdout.write(f"ON ITS WAY  {told.source}: {number(told.rows)} rows are staged ({told.state})\n")
         sys.stdout.write(f"  Workers go on with it; ask again by `ostiary imports show {told.batch}`.\n")
         return
-    sys.stdout.write(
-        f"{told.verdict.value.upper()}  {told.source}" + ("  (imported before)" if told.repeated else "") + "\n"
-    )
+    if told.state in _STOPPED:
+        sys.stdout.write(f"{told.state.upper()}  {told.source}: {_STOPPED[told.state].format(told.batch)}\n")
+    else:
+        again = "  (imported before)" if told.repeated else ""
+        sys.stdout.write(f"{told.verdict.value.upper()}  {told.source}{again}\n")
     law = ""
     for reason in told.reasons:
         law, before = _law(reason.rule, reason.cite), law
@@ -83,7 +90,7 @@ def _columns(told: "Report") -> None:
     rows = [(name, told.columns.get(name, "") or "not taken in", found.get(name, "")) for name in names]
     if rows:
         sys.stdout.write("\n")
-        table(("column", "taken for", "personal data found in it, not taken in"), rows, "")
+        table(("column", "taken for", "personal data that nobody declared there"), rows, "")
 
 
 def explanation(told: "Explanation") -> None:

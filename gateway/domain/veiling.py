@@ -1,7 +1,7 @@
 """What an officer sees of a cell that waits in quarantine: its shape, so that it can be judged, never its value. Pure.
 
-Letters and digits become dots of their kind, separators stay; what the scan found is named in its place. Must never show
-a whole word or number, however short.
+Letters become x, digits 0, separators stay; what the scan found is named in its place. Must never show a whole word or
+number, however short.
 """
 
 from collections.abc import Sequence

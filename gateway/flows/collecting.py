@@ -1,4 +1,4 @@
-"""Lets Python's cycle collector run seldom where half a million live values without a cycle would be looked at in vain."""
+"""Lets Python's cycle collector run seldom where half a million live values would be looked at in vain."""
 
 import gc
 from collections.abc import Iterator

@@ -185,7 +185,11 @@ def on_desk(connection: Connection, uid: bytes, *, lock: bool = False) -> Batch:
 def _waiting(connection: Connection, name: str, batch: Batch) -> Waiting:
     whole = batch.state == "quarantined"
     rows = int(batch.counts.get("row.quarantined", 0)) + int(batch.counts.get("row.held", 0))
-    reasons = [Reason(**reason) for reason in batch.reasons] if whole else _row_reasons(connection, batch)
+    reasons = (
+        [Reason(**each) for each in batch.reasons if each["code"] != "lawful"]
+        if whole
+        else _row_reasons(connection, batch)
+    )
     return Waiting(batch.uid, name, whole, rows, reasons, batch.cure_until)
 
 

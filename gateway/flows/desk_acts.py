@@ -18,7 +18,7 @@ from gateway.flows.intake_origin import judge, kept_mapping, must_be_approved, o
 from gateway.flows.intake_sealed import Row, Sealing
 from gateway.flows.intake_stage import STORE_TASK
 from gateway.flows.officers import Officer, require
-from gateway.flows.proposals import Kind, Proposal, propose
+from gateway.flows.proposals import Kind, Proposal, overtake, propose
 from gateway.store import batches, chunks, sources
 from gateway.store.batches import Batch
 from gateway.store.chunks import SCANNED, HeldRow, StagedChunk
@@ -43,6 +43,7 @@ def refuse_list(gate: Gate, officer: Officer, uid: bytes) -> None:
         if batch.state != "quarantined":
             raise Conflict("list_taken_in", "Only rows of this list wait; the rest is stored. Drop the rows instead.")
         batches.become(connection, batch.no, "refused", gate.clock())
+        overtake(gate, connection, ACCEPT_LIST.name, uid.hex())
         batches.forget_key(connection, batch.no)
         _enter(gate, connection, officer.actor, "quarantine.refused", batch, {})
     # True now: nothing of the list can be read any more. What follows frees the space.

@@ -36,7 +36,7 @@ from gateway.flows.templates import open_as_before, overrides_of
 from gateway.lists.errors import ListRefused
 from gateway.lists.headers import Field
 from gateway.lists.reader import ListFile, digest
-from gateway.store import batches, sources
+from gateway.store import batches, chunks, sources
 from gateway.store.batches import Batch, BatchRecord
 from policies.terms import Verdict
 
@@ -46,6 +46,7 @@ Progress = Callable[[int, int], None]
 """Hears how many of how many bytes of work are done; every byte is staged, scanned and stored."""
 
 _PASSES = 3
+_BEGUN_ANEW = ("cancelled", "purged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,8 @@ class _Work:
     def begin(self) -> Batch:
         """Take the list as far as staged, refused, or as far as it was."""
         known = self._known
+        if known is not None and known.state in _BEGUN_ANEW:
+            known = self._anew(known)
         if known is not None and known.state != "staging":
             self.repeated = known.state not in {SCANNING, STORING}
             return known
@@ -265,6 +268,14 @@ class _Work:
             return batches.begin(connection, uid, self._record("staging", judged, reading), wrapped, self._gate.clock())
         # True then: the batch exists with no row. A crash from here on is mended by importing the file again; of a file
         # that breaks, and of a batch that nobody comes back to, nothing is left.
+
+    def _anew(self, known: Batch) -> Batch:
+        """Let a list that was cancelled or ran out be brought again; whom it stored before are people on file now."""
+        wrapped = self._gate.keyring.new_data_keys([known.uid])[0].wrapped
+        with self._gate.house.unit() as connection:
+            chunks.forget(connection, known.no)
+            return batches.begin_anew(connection, known.no, wrapped, self._actor, self._gate.clock())
+        # True then: the batch stands as at its beginning. A crash from here on is mended by importing the file again.
 
     def _record(self, state: str, judged: Judgement, reading: Reading | None) -> BatchRecord:
         return BatchRecord(

@@ -105,7 +105,7 @@ class Looking:
         # Every list has identifiers: a mapping without one is refused before.
         self._bundle, self._evidence = bundle, evidence | {BESIDE}
         self._now, self._salt = now, salt
-        self._priors = {title: ColumnVerdict.from_json(said) for title, said in profile.items()}
+        self.learn(profile)
         self._scanner = Scanner()
         self._known: dict[tuple[Kind, str, float], Treated] = {}
 
@@ -121,11 +121,20 @@ class Looking:
 
     def profile(self, rows: Sequence[Row]) -> dict[str, Any]:
         """Say what each column holds, from a sample."""
-        return {title: verdict.to_json() for title, verdict in self._scan(rows).columns.items()}
+        return {title: verdict.to_json() for title, verdict in self._scan(rows, {}).columns.items()}
 
-    def look(self, rows: Sequence[Row]) -> Looked:
-        """Look at one chunk of rows with the cells of all columns."""
-        found = self._scan(rows)  # 1
+    def learn(self, profile: Mapping[str, Any]) -> None:
+        """Take over what a sample says of each column."""
+        self._priors = {title: ColumnVerdict.from_json(said) for title, said in profile.items()}
+
+    def look(self, rows: Sequence[Row], *, sampled: bool) -> Looked:
+        """Look at one chunk of rows with the cells of all columns.
+
+        Args:
+            rows: of the chunk.
+            sampled: whether the profile was made of this very chunk: what it proves must not count twice.
+        """
+        found = self._scan(rows, {} if sampled else self._priors)  # 1
         by_row: dict[int, list[tuple[Finding, Treated]]] = defaultdict(list)
         treated: Counter[tuple[str, str, Treated]] = Counter()
         for finding in found.found:
@@ -135,9 +144,9 @@ class Looking:
         kept, held, counts = self._applied(rows, by_row)  # 3
         return Looked(kept, held, self._placed(rows, by_row), counts, self._summary(rows, found, treated))  # 4
 
-    def _scan(self, rows: Sequence[Row]) -> Findings:
+    def _scan(self, rows: Sequence[Row], priors: Mapping[str, ColumnVerdict]) -> Findings:
         columns = {title: [cells[at] for _, cells in rows] for at, title in enumerate(self._titles)}
-        return self._scanner.scan(columns, expected=self._expected, priors=self._priors, identifiers_declared=True)
+        return self._scanner.scan(columns, expected=self._expected, priors=priors, identifiers_declared=True)
 
     def _treated(self, finding: Finding) -> Treated:
         key = finding.kind, finding.column, round(finding.score, 2)

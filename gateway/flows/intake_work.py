@@ -139,7 +139,7 @@ class _Work:
             if claimed is None:
                 return False
             rows = self._sealing.opened(claimed.number, claimed.sealed)
-            looked = self._looking.look(rows)
+            looked = self._looking.look(rows, sampled=claimed.number == 0)
             looked.summary["canaries"] = self._canaries(connection, batch, self._looking.emails(rows))
             self._keep(connection, batch, claimed, looked)
         # True now: this chunk is treated and what came is gone. A crash before this line leaves it as it came.

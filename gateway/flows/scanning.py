@@ -23,6 +23,7 @@ from gateway.lists.headers import propose
 from gateway.lists.reader import ListFile, open_list
 from gateway.scan import MAY_HOLD, ColumnVerdict, Family, Findings, Kind, Scanner, compare
 from gateway.scan.kinds import NATURES
+from gateway.scan.names import Names
 from policies.load import PACKAGED, load_bundle
 from policies.packs import Bundle
 from policies.terms import Treatment, Verdict
@@ -98,6 +99,9 @@ def scan_file(
     encoding: str | None = None,
     delimiter: str | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    *,
+    sheet: str | None = None,
+    names: bool = False,
 ) -> Scanned:
     """Scan a list.
 
@@ -106,6 +110,8 @@ def scan_file(
         encoding: how it is written, if it cannot be told.
         delimiter: what stands between cells, if it cannot be told.
         progress: hears the bytes read and their total.
+        sheet: which one of a workbook.
+        names: look for names in free text too, by the models that are installed.
 
     Returns:
         What it holds; never a value.
@@ -113,8 +119,9 @@ def scan_file(
     Raises:
         ListRefused: the file cannot be read; see `gateway.lists.reader`.
     """
-    listed = open_list(path, encoding, delimiter)  # 1
-    counting = _Counting(listed, propose(listed.columns), load_bundle(PACKAGED))  # 2
+    listed = open_list(path, encoding, delimiter, sheet=sheet)  # 1
+    scanner = Scanner(names=Names()) if names else Scanner()
+    counting = _Counting(listed, propose(listed.columns), load_bundle(PACKAGED), scanner)  # 2
     began = time.monotonic()
     for chunk in listed.chunks():
         counting.rows += len(chunk.rows) + len(chunk.rejected)
@@ -134,12 +141,12 @@ def expected_of(mapping: Columns) -> dict[str, frozenset[Kind]]:
 class _Counting:
     """Counts over the chunks of one list."""
 
-    def __init__(self, listed: ListFile, mapping: Columns, bundle: Bundle) -> None:
+    def __init__(self, listed: ListFile, mapping: Columns, bundle: Bundle, scanner: Scanner) -> None:
         self._titles = listed.columns
         self._fields = {each.column: str(each.field or "") for each in mapping.proposals}
         self._expected = expected_of(mapping)
         self._bundle = bundle
-        self._scanner = Scanner()
+        self._scanner = scanner
         self._priors: dict[str, ColumnVerdict] = {}
         self._filled: Counter[str] = Counter()
         self._seen: dict[str, Counter[str]] = {title: Counter() for title in self._titles}

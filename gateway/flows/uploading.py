@@ -145,6 +145,7 @@ def _place(gate: Gate, number: str) -> Path:
 
 
 def _folder(gate: Gate) -> Path:
-    folder = gate.data / "incoming" / "console"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    folder = gate.data / "incoming"
+    for each in (folder, folder / "console"):
+        each.mkdir(mode=0o700, exist_ok=True)  # one by one: `parents` would open the upper one to all
+    return folder / "console"

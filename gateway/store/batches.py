@@ -105,6 +105,12 @@ def begin(connection: Connection, uid: bytes, record: BatchRecord, wrapped: byte
     return _batch(row)
 
 
+def begin_anew(connection: Connection, no: int, wrapped: bytes, actor: str, at: datetime) -> Batch:
+    """Put a batch that was ended back to its beginning, under a new key; it dates people anew, too."""
+    values = {"no": no, "wrapped": wrapped, "actor": actor, "at": at}
+    return _batch(connection.execute(_BEGIN_ANEW, values).one())
+
+
 def running() -> Conflict:
     """Make the refusal of a list that another process is importing."""
     return Conflict(
@@ -187,7 +193,7 @@ def pause(connection: Connection, no: int, at: datetime | None) -> None:
 
 
 def forget_key(connection: Connection, no: int) -> None:
-    """Drop the data key of a batch: whatever sealed rows of it remain anywhere open with nothing."""
+    """Drop the data key of a batch: its sealed rows open with nothing from now on, and nothing waits for a cure."""
     connection.execute(_FORGET_KEY, {"no": no})
 
 
@@ -254,6 +260,11 @@ _BEGIN = text(
     " CAST(:columns AS jsonb), :wrapped, :cure, :at, :actor)"
     f" ON CONFLICT (source_no, digest) DO NOTHING RETURNING {_COLUMNS}"
 )
+_BEGIN_ANEW = text(
+    "UPDATE batch b SET state = 'staging', next_chunk = 0, chunks = 0, rows = 0, counts = '{}', columns = '{}',"
+    " treated = '[]', profile = '{}', paused_at = NULL, cure_until = NULL, wrapped = :wrapped, actor = :actor,"
+    f" created_at = now(), updated_at = :at WHERE b.no = :no RETURNING {_COLUMNS}"
+)
 _KNOWN = text(f"SELECT {_COLUMNS} FROM batch b WHERE b.source_no = :source AND b.digest = :digest")
 _BY_UID = text(f"SELECT {_COLUMNS} FROM batch b WHERE b.uid = :uid")
 _LOCKED = text(f"SELECT {_COLUMNS} FROM batch b WHERE b.uid = :uid FOR UPDATE")
@@ -277,7 +288,7 @@ _SETTLED = text(
 )
 _BECOME = text("UPDATE batch SET state = :state, updated_at = :at WHERE no = :no")
 _PAUSE = text("UPDATE batch SET paused_at = :at WHERE no = :no")
-_FORGET_KEY = text("UPDATE batch SET wrapped = NULL WHERE no = :no")
+_FORGET_KEY = text("UPDATE batch SET wrapped = NULL, cure_until = NULL WHERE no = :no")
 _DISCARD = text("DELETE FROM batch WHERE no = :no")
 _ACCEPTED = text(
     "UPDATE batch SET state = 'storing', verdict = :verdict, counts = CAST(:counts AS jsonb), updated_at = :at"

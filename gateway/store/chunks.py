@@ -192,6 +192,12 @@ def drop(connection: Connection, batch_no: int) -> None:
     connection.execute(_DROP_OLD, {"batch": batch_no})
 
 
+def forget(connection: Connection, batch_no: int) -> None:
+    """Take away chunks, held rows and findings of a list that begins anew."""
+    for statement in (_UNSTAGE, _FORGET_HELD, _FORGET_FOUND):
+        connection.execute(statement, {"batch": batch_no})
+
+
 def unstage(connection: Connection, batch_no: int) -> None:
     """Take the chunks of a list that is staged anew."""
     connection.execute(_UNSTAGE, {"batch": batch_no})
@@ -269,6 +275,8 @@ _FINDINGS = text(
 _DROP_CHUNKS = text("UPDATE batch_chunk SET sealed = '{}' WHERE batch_no = :batch AND sealed <> '{}'")
 _DROP_HELD = text("UPDATE held_row SET sealed = NULL WHERE batch_no = :batch AND sealed IS NOT NULL")
 _DROP_OLD = text("DELETE FROM quarantine_row WHERE batch_no = :batch")  # as the first version kept them
+_FORGET_HELD = text("DELETE FROM held_row WHERE batch_no = :batch")
+_FORGET_FOUND = text("DELETE FROM finding WHERE batch_no = :batch")
 _UNSTAGE = text("DELETE FROM batch_chunk WHERE batch_no = :batch")
 _DEFER = text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY(SELECT ROW('lists', :task, 0, NULL, NULL,"

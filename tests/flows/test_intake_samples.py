@@ -76,7 +76,9 @@ def test_each_sample_has_its_verdict_and_every_row_is_accounted_for(gate: Gate, 
     assert {kind for kinds in report.found.values() for kind in kinds} >= set(sample.scan_finds)
     with gate.house.unit() as connection:
         people = connection.execute(text("SELECT count(*) FROM person")).scalar_one()
-        kept = connection.execute(text("SELECT coalesce(sum(rows), 0) FROM batch_chunk WHERE sealed <> '{}'")).scalar_one()
+        kept = connection.execute(
+            text("SELECT coalesce(sum(rows), 0) FROM batch_chunk WHERE sealed <> '{}'")
+        ).scalar_one()
     assert (people > 0) is (sample.verdict is Verdict.ACCEPT)
     assert kept == (2_000 if sample.verdict is Verdict.QUARANTINE else 0)
 

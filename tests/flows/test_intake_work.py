@@ -164,3 +164,23 @@ def test_a_canary_in_a_list_quarantines_it_and_says_where_it_was_planted(house: 
     assert "Partner" in report.reasons[-1].words
     assert made.address not in str(report.to_json())
     assert counts(house)["person"] == 0
+
+
+def test_a_cancelled_list_can_be_brought_again(house: Gate, tmp_path: Path, chunks_of_ten: None) -> None:
+    uid = staged(house, tmp_path)
+
+    def cancel_midway(batch: Batch) -> None:
+        if batch.next_chunk == 3 and batch.state == "storing":
+            control.cancel_by(house, "test", uid)
+
+    work_on(house, uid, cancel_midway)
+    again = receive(house, "test", "form", tmp_path / "95.csv")
+    assert (again.batch, again.state, again.read, again.accounted) == (uid.hex(), "finished", 95, 95)
+    assert counts(house)["person"] == 60
+
+
+def test_a_paused_list_says_so(house: Gate, tmp_path: Path, chunks_of_ten: None) -> None:
+    uid = staged(house, tmp_path)
+    control.pause_by(house, "test", uid)
+    assert control.report_of(house, uid).state == "paused"
+    assert receive(house, "test", "form", tmp_path / "95.csv").state == "paused"

@@ -10,9 +10,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from gateway.domain.calendars import persian
 from gateway.flows.preferences import show, stop
 from gateway.pages.languages import languages
-from gateway.domain.calendars import persian
 
 if TYPE_CHECKING:
     from tests.pages.conftest import Household

@@ -1,9 +1,9 @@
 """Judges many runs of digits at once, so that a column of numbers costs little more than a look at each.
 
-`numbers.digits` says the same of one run; here the forms run over all numbers of one length in Arrow, what has to hold
+`numbers.digits` says the same of one run. Here the forms run over all numbers of one length in Arrow, what has to hold
 of their digits in NumPy (`necessary`), and only what is left meets its check. How a number is grouped depends on where
-its signs stand and hardly ever on its digits, so it is told once for all that are written alike. Must never give another
-judgement than the look at one run would (a property test holds both together).
+its signs stand and hardly ever on its digits, so it is told once for all that are written alike. Must never judge
+otherwise than the look at one run would (a property test holds both together).
 """
 
 import re
@@ -120,8 +120,9 @@ def _written(length: int, pairs: list[tuple[str, str]], signed: Bits, rows: int)
 
 @lru_cache(maxsize=4096)
 def _grouped(length: int, alike: str) -> tuple[bool, list[int], list[int]]:
-    """Say of numbers written alike whether they are cut evenly, by which rows they are grouped, and which rows want
-    particular digits too and have to be asked.
+    """Say of numbers written alike whether they are cut evenly, which rows group them so, and which have to be asked.
+
+    Those ask for particular digits too.
     """
     shelf = DIGITS.get(length)
     rows = list(enumerate(shelf.rows)) if shelf is not None else []
