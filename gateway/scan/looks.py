@@ -23,6 +23,7 @@ _LONGEST: Final = 32  # signs of a cell that is one number
 _FEW: Final = 24  # cells; for fewer nothing is gained
 
 Place = tuple[str, int, int]
+Alone = tuple[Judged, int, int]
 
 
 def looks(
@@ -40,27 +41,32 @@ def looks(
     Returns:
         For each cell its candidates; cells that may be the same in the same place have the same list.
     """
-    known: dict[str, Judged] = {}
-    alone: dict[str, Judged] = {}
-    whole: dict[int, Place] = {}
-    if sum(numbers) >= _FEW:
-        whole, runs = _gathered(shapes, numbers, words)  # 1
-        known = together(runs)  # 2
-        speaks = Kind.PHONE in recogniser.named_by_declaration(expected) or titled(title, Kind.PHONE)
-        alone = together((written for written, _, _ in whole.values()), phones_named=speaks)
-    shared: dict[tuple[Judged, int, int], list[Candidate]] = {}
+    alone, known = _judged(shapes, title, expected, numbers, words) if sum(numbers) >= _FEW else ({}, {})
+    shared: dict[Alone, list[Candidate]] = {}
     found = []
     for at, (shape, first, second) in enumerate(zip(shapes, numbers, words, strict=True)):
-        if at in whole and (judged := _settled(whole[at][0], alone)) is not None:
-            _, start, end = whole[at]
-            if shape.origins is not None:
-                start, end = shape.span(start, end)
-            if (alike := shared.get((judged, start, end))) is None:
-                alike = shared[judged, start, end] = _spelt(judged, start, end, title, expected)  # 3
-            found.append(alike)
-        else:
+        if (number := alone.get(at)) is None:
             found.append(recogniser.look(shape, title, expected, numbers=first, words=second, known=known))  # 4
+            continue
+        if (alike := shared.get(number)) is None:
+            alike = shared[number] = _spelt(*number, title, expected)  # 3
+        found.append(alike)
     return found
+
+
+def _judged(
+    shapes: Sequence[Flat], title: str, expected: Collection[Kind], numbers: Sequence[bool], words: Sequence[int]
+) -> tuple[dict[int, Alone], dict[str, Judged]]:
+    """Judge the cells that are one number, and the runs of digits in the others."""
+    whole, runs = _gathered(shapes, numbers, words)  # 1
+    speaks = Kind.PHONE in recogniser.named_by_declaration(expected) or titled(title, Kind.PHONE)
+    told = together((written for written, _, _ in whole.values()), phones_named=speaks)  # 2
+    alone = {
+        at: (judged, *shapes[at].span(start, end))
+        for at, (written, start, end) in whole.items()
+        if (judged := _settled(written, told)) is not None
+    }
+    return alone, together(runs)
 
 
 def _gathered(

@@ -76,7 +76,8 @@ ISSUED = (
     samples.ir_code, samples.cn_resident, samples.card, samples.phone_kr, samples.phone_us,
     lambda rng: "960121-" + dated(rng, 7), lambda rng: "{}-{}-{}".format(*(dated(rng, size) for size in (3, 2, 4))),
     lambda rng: f"756.{dated(rng, 4)}.{dated(rng, 4)}.{dated(rng, 2)}", lambda rng: "9" + dated(rng, 8),
-    lambda rng: f"0{dated(rng, 2)} {dated(rng, 3)} {dated(rng, 5)}", lambda rng: f"9{dated(rng, 2)}-{dated(rng, 2)}-{dated(rng, 4)}",
+    lambda rng: f"0{dated(rng, 2)} {dated(rng, 3)} {dated(rng, 5)}",
+    lambda rng: f"9{dated(rng, 2)}-{dated(rng, 2)}-{dated(rng, 4)}",
     lambda rng: f"+49 {dated(rng, 3)} {dated(rng, 7)}", lambda rng: f"+82 10-{dated(rng, 4)}-{dated(rng, 4)}",
     lambda rng: f"0049{dated(rng, 10)}", lambda rng: f"+1{dated(rng, 10)}",
 )  # fmt: skip

@@ -49,7 +49,8 @@ def _mod_11_10(digits: Digits) -> Bits:
     for place in range(digits.shape[1] - 1):
         total = (check + digits[:, place]) % 10
         check = np.where(total == 0, 10, total) * 2 % 11
-    return np.equal((check + digits[:, -1]) % 10, 1)
+    found: Bits = np.equal((check + digits[:, -1]) % 10, 1)
+    return found
 
 
 def _number(digits: Digits) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -70,7 +71,8 @@ def _register_be(digits: Digits) -> Bits:
 def _business_kr(digits: Digits) -> Bits:
     ninth = digits[:, 8] * 5
     total = digits[:, :8] @ np.array((1, 3, 7, 1, 3, 7, 1, 3)) + ninth // 10 + ninth + digits[:, 9]
-    return np.equal(total % 10, 0)
+    found: Bits = np.equal(total % 10, 0)
+    return found
 
 
 def _business_tw(digits: Digits) -> Bits:

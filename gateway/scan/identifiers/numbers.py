@@ -47,20 +47,23 @@ def lettered(text: str) -> Iterator[Trial]:
         return
     for match in _IBAN.finditer(text):
         yield from _iban(match)
+    known: dict[int, tuple[str, list[Trial]]] = {}
     for match in _TOKEN.finditer(text):
-        yield from _lettered(match[0], match.start(), even=False)
+        tried = _lettered(match[0], match.start(), even=False)
+        known[match.start()] = match[0], tried
+        yield from tried
     for match in GROUPED.finditer(text):
-        yield from _lettered(match[0], match.start(), even=False)
+        written, tried = known.get(match.start(), ("", []))
+        yield from tried if written == match[0] else _lettered(match[0], match.start(), even=False)
     for match in _SPREAD.finditer(text):
         if evenly(match[0]):
             yield from _lettered(match[0], match.start(), even=True)
 
 
-def _lettered(written: str, at: int, *, even: bool) -> Iterator[Trial]:
+def _lettered(written: str, at: int, *, even: bool) -> list[Trial]:
     """Try one number with letters by its length."""
-    bare = written.translate(_BARE).upper()
-    if not bare.isdigit():
-        yield from _tried(LETTERED.get(len(bare)), written, bare, at, even)
+    bare = (written if written.isalnum() else written.translate(_BARE)).upper()
+    return [] if bare.isdigit() else _tried(LETTERED.get(len(bare)), written, bare, at, even)
 
 
 def _tried(shelf: Shelf | None, written: str, bare: str, at: int, even: bool) -> list[Trial]:
