@@ -33,6 +33,8 @@ from gateway.store.embedded_place import recall  # noqa: E402
 from gateway.store.engine import migrate, open_engine, prepare  # noqa: E402
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from gateway.flows.gate import Gate
 
 _numbers = itertools.count(1)
@@ -199,3 +201,17 @@ def gate(migrated_url: str, tmp_path: Path, clock: Clock) -> "Iterator[Gate]":
     with wired(settings, migrated_url, clock) as house:
         put_policies_in_force(house.gate, quiet)
         yield house.gate
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """One Chromium for a process of the run, of the system's packages: two of its drivers cannot live side by side."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield launched
+        launched.close()

@@ -145,6 +145,7 @@ def _place(gate: Gate, number: str) -> Path:
 
 
 def _folder(gate: Gate) -> Path:
+    gate.data.mkdir(parents=True, exist_ok=True)
     folder = gate.data / "incoming"
     for each in (folder, folder / "console"):
         each.mkdir(mode=0o700, exist_ok=True)  # one by one: `parents` would open the upper one to all

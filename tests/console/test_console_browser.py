@@ -22,14 +22,9 @@ PAGES = ("", "/sources", "/sources/Autumn%20sign-up", "/imports", "/ledger", "/l
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """One browser for all tests of this file."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def chromium(browser: Any) -> Any:
+    """The browser of the run."""
+    return browser
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The law's room: who may read it, what it says, and how it looks in a real browser."""
 
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,16 +91,9 @@ def propose(connection: Any, code: str, digest: str, now: datetime) -> int:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """One browser for all tests of this file."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def chromium(browser: Any) -> Any:
+    """The browser of the run."""
+    return browser
 
 
 @pytest.mark.browser

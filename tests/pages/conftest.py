@@ -2,7 +2,6 @@
 
 import contextlib
 import secrets
-import shutil
 import socket
 import threading
 import time
@@ -14,7 +13,6 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import text
 
 from gateway.flows.gate import Gate
@@ -124,15 +122,3 @@ def client() -> Iterator[httpx.Client]:
     """A client that follows nothing by itself."""
     with httpx.Client(timeout=10) as one:
         yield one
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the run, of the system's packages."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no Chromium here: apt-get install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
