@@ -191,9 +191,8 @@ _SAID = (
 _ABOUT = (pack.words, pack.words, pack.int8, pack.words)
 _HOW = (pack.int4, pack.words)
 _SUSPECTS: LiteralString = (
-    "SELECT q.hash FROM unnest(%(hashes)b::bytea[]) AS q(hash)"
-    " JOIN suppression s ON s.kind = %(kind)s AND s.hash = q.hash"
-    " UNION SELECT q.hash FROM unnest(%(hashes)b::bytea[]) AS q(hash) JOIN register_entry e ON e.hash = q.hash"
+    "SELECT s.hash FROM suppression s WHERE s.kind = %(kind)s AND s.hash = ANY(%(hashes)b::bytea[])"
+    " UNION SELECT e.hash FROM register_entry e WHERE e.hash = ANY(%(hashes)b::bytea[])"
 )
 _KEYS: LiteralString = "COPY person_key (person_no, wrapped) FROM STDIN (FORMAT BINARY)"
 _SEALED: LiteralString = "COPY sealed (person_no, class, source_no, blob) FROM STDIN (FORMAT BINARY)"

@@ -149,9 +149,11 @@ _ARRAYS = (
     " %(kinds)b::text[], %(years)b::smallint[]"
 )
 _SERIALISE = text("SELECT pg_advisory_xact_lock(:key)")
+# ANY, not a join with unnest: while a table grows faster than its statistics, such a join may be planned as a loop in a
+# loop, and took seconds a chunk; a list of values is looked up one by one or hashed, whatever the statistics say.
 _MATCHES = """
 SELECT i.index, i.person_no, i.index_version, i.source_no
-FROM unnest(%(indexes)b::bytea[]) AS q(index) JOIN identifier i ON i.kind = %(kind)s AND i.index = q.index
+FROM identifier i WHERE i.kind = %(kind)s AND i.index = ANY(%(indexes)b::bytea[])
 ORDER BY i.person_no, i.source_no
 """
 _LOCK = "SELECT no FROM person WHERE no = ANY(%(people)b::bigint[]) ORDER BY no FOR UPDATE"
