@@ -193,6 +193,8 @@ def _must_be_cured(gate: Gate, connection: Connection, batch: Batch) -> None:
     """Raise unless the source is lawful and approved now; what the content says two officers may overrule."""
     if batch.state != "quarantined":
         raise Conflict("list_taken_in", "This list is taken in already; only rows of it wait.")
+    if batch.chunks == 0:
+        raise Conflict("list_not_staged", "An earlier version put this list aside. Import its file again, then decide.")
     origin = origin_of(gate, connection, sources.name_of(connection, batch.source_no), silenced=True)
     countries = {c for _, said in chunks.summaries(connection, batch.no) for c in said.get("countries", ())}
     judged = judge(origin, countries)

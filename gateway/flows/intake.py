@@ -187,7 +187,7 @@ class _Work:
     def begin(self) -> Batch:
         """Take the list as far as staged, refused, or as far as it was."""
         known = self._known
-        if known is not None and known.state in _BEGUN_ANEW:
+        if known is not None and _begins_anew(known):
             known = self._anew(known)
         if known is not None and known.state != "staging":
             self.repeated = known.state not in {SCANNING, STORING}
@@ -295,6 +295,11 @@ class _Work:
     def _read_to(self, done: int) -> None:
         if self._progress is not None:
             self._progress(done, _PASSES * self._path.stat().st_size)
+
+
+def _begins_anew(known: Batch) -> bool:
+    """Whether a list that ended may come again: cancelled, run out, or quarantined before lists were staged."""
+    return known.state in _BEGUN_ANEW or (known.state == "quarantined" and known.chunks == 0)
 
 
 def _unkept(gate: Gate, record: BatchRecord) -> Batch:
