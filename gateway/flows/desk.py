@@ -125,7 +125,7 @@ def shown(gate: Gate, officer: Officer, uid: bytes) -> Desk:
         name = sources.name_of(connection, batch.source_no)
         held = chunks.held(connection, batch.no, limit=SAMPLE)
         origin = origin_of(gate, connection, name, silenced=True)
-        judged = judge(origin, _countries(connection, batch))
+        judged = judge(origin, chunks.countries(connection, batch.no))
         approved = origin.source.status is SourceStatus.APPROVED
         wanted = [each.words for each in judged.reasons if each.code == WANTED]
         desk = Desk(
@@ -197,12 +197,6 @@ def _row_reasons(connection: Connection, batch: Batch) -> list[Reason]:
     """Give why rows wait still; what most of them wait for comes last."""
     reasons = [Reason(kind, *said) for _, kind, *said, _ in reversed(chunks.held_groups(connection, batch.no))]
     return list(dict.fromkeys(reasons))
-
-
-def _countries(connection: Connection, batch: Batch) -> frozenset[str]:
-    return frozenset(
-        country for _, said in chunks.summaries(connection, batch.no) for country in said.get("countries", ())
-    )
 
 
 def _cures(verdict: Verdict, wanted: Sequence[str], approved: bool) -> list[str]:

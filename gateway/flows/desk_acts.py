@@ -196,8 +196,7 @@ def _must_be_cured(gate: Gate, connection: Connection, batch: Batch) -> None:
     if batch.chunks == 0:
         raise Conflict("list_not_staged", "An earlier version put this list aside. Import its file again, then decide.")
     origin = origin_of(gate, connection, sources.name_of(connection, batch.source_no), silenced=True)
-    countries = {c for _, said in chunks.summaries(connection, batch.no) for c in said.get("countries", ())}
-    judged = judge(origin, countries)
+    judged = judge(origin, chunks.countries(connection, batch.no))
     if judged.verdict is not Verdict.ACCEPT:
         raise Conflict("not_cured", "What its source lacks is not on file yet. The desk says what would cure it.")
     must_be_approved(origin.source, judged.verdict)

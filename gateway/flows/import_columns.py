@@ -5,33 +5,15 @@ Must never give a cell, nor a title that looks like one: a list without a header
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.lists.headers import Field
-from gateway.scan.kinds import NATURES, Family, Kind
+from gateway.scan import MAY_HOLD
+from gateway.scan.kinds import NATURES, Family
 from gateway.store.batches import Batch
 
 HIDDEN: Final = "(hidden: it looks like a value, not a title)"
-_ADDRESS: Final = frozenset({Kind.POSTAL_ADDRESS, Kind.POSTAL_CODE_IR})
-_NAME: Final = frozenset({Kind.NAME})
-_MEANT: Final[Mapping[str, Collection[str]]] = {
-    Field.EMAIL: {Kind.EMAIL},
-    Field.PHONE: {Kind.PHONE},
-    Field.NAME: _NAME,
-    Field.GIVEN_NAME: _NAME,
-    Field.FAMILY_NAME: _NAME,
-    Field.POSTAL_ADDRESS: _ADDRESS,
-    Field.POSTAL_CODE: _ADDRESS,
-    Field.CITY: _ADDRESS,
-    Field.REGION: _ADDRESS,
-    Field.BIRTH_DATE: {Kind.BIRTH_DATE},
-    Field.BIRTH_YEAR: {Kind.BIRTH_DATE},
-    Field.NATIONAL_ID: {kind for kind, nature in NATURES.items() if nature.family is Family.GOVERNMENT},
-    Field.PASSWORD_HASH: {kind for kind, nature in NATURES.items() if nature.family is Family.CREDENTIAL},
-}
-"""What the cells of a declared column look like, if it is what it says."""
 _DIGITS: Final = 4
 """Digits that a title may hold: a year is no phone number."""
 
@@ -95,7 +77,7 @@ def _column(batch: Batch, title: str) -> Column:
 
 def _agrees(declared: str, found: str, strays: bool) -> bool | None:
     if found:
-        return found in _MEANT.get(declared, ())
+        return found in MAY_HOLD.get(declared, ())
     # A sample may hold too little to tell; only what nobody declared speaks against a column then.
     return False if strays and declared else None
 

@@ -50,7 +50,7 @@ class Looked:
         rows: those that go on, with the cells of declared columns.
         held: those that wait, each with its reasons.
         placed: findings whose place is kept.
-        counts: `row.held.<kind>` and `dropped.<treatment>.<kind>`.
+        counts: `row.held` and `dropped.<treatment>.<kind>`.
         summary: for the verdict on the whole list, as JSON.
     """
 
@@ -65,8 +65,7 @@ class Looking:
     """Looks at chunks of one list.
 
     Args:
-        columns: all titles, in order.
-        mapping: what they mean.
+        mapping: what the columns mean, all of them, in order.
         bundle: the policy in force.
         evidence: words of evidence of the list's source.
         country: where people live whose row names no country.

@@ -8,7 +8,7 @@ Must never be milder than the source's verdict, and never judge a list that is s
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -88,13 +88,13 @@ def settle(gate: Gate, uid: bytes) -> bool:
     return True
 
 
-def gathered(parts: Sequence[tuple[Mapping[str, int], Mapping[str, Any]]]) -> Content:
+def gathered(parts: Iterable[tuple[Mapping[str, int], Mapping[str, Any]]]) -> Content:
     """Put together what the chunks say, in their order."""
     counts: Counter[str] = Counter()
     found: dict[str, Counter[str]] = {}
     treated: dict[tuple[str, ...], dict[str, Any]] = {}
     countries: set[str] = set()
-    tells = Tells()
+    tells, leaked, met = Tells(), False, dict[str, Reason]()
     for count, said in parts:
         counts.update(count)
         if not said:
@@ -106,8 +106,8 @@ def gathered(parts: Sequence[tuple[Mapping[str, int], Mapping[str, Any]]]) -> Co
             known["rows"] += each["rows"]
         countries.update(said["countries"])
         tells.merge(said["tells"])
-    leaked = any(said.get("leaked") for _, said in parts)
-    met = {str(each): Reason(**each) for _, said in parts for each in said.get("canaries", ())}
+        leaked = leaked or said["leaked"]
+        met |= {str(each): Reason(**each) for each in said.get("canaries", ())}
     plain = {title: dict(kinds) for title, kinds in sorted(found.items())}
     return Content(counts, plain, list(treated.values()), frozenset(countries), leaked, tells, tuple(met.values()))
 

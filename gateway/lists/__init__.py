@@ -8,11 +8,10 @@ from gateway.lists.errors import BadValue, EncodingUnsure, ListRefused, MappingR
 from gateway.lists.headers import IDENTIFIERS, Field, Mapping, Proposal, confirm, propose
 from gateway.lists.normal import NORMALISATION_VERSION
 from gateway.lists.reader import CHUNK_ROWS, Chunk, ListFile, RejectedRow, digest, open_list
-from gateway.lists.refining import Comparison, Refined, refine
 from gateway.lists.table import Format
 
 __all__ = [
-    "CHUNK_ROWS", "ENCODINGS", "IDENTIFIERS", "NORMALISATION_VERSION", "BadValue", "Chunk", "Comparison", "Encoding",
+    "CHUNK_ROWS", "ENCODINGS", "IDENTIFIERS", "NORMALISATION_VERSION", "BadValue", "Chunk", "Encoding",
     "EncodingUnsure", "Field", "Format", "ListFile", "ListRefused", "Mapping", "MappingRefused", "Proposal",
-    "Refined", "RejectedRow", "confirm", "detect", "digest", "open_list", "propose", "refine",
+    "RejectedRow", "confirm", "detect", "digest", "open_list", "propose",
 ]  # fmt: skip

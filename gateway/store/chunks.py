@@ -5,7 +5,7 @@ clear, and never give the same chunk to two at once.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 STAGED: Final = "staged"
 SCANNED: Final = "scanned"
 STORED: Final = "stored"
+_AT_A_TIME: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,16 @@ def rows_stored(connection: Connection, batch_no: int) -> int:
     return int(connection.execute(_ROWS_STORED, {"batch": batch_no}).scalar_one())
 
 
-def summaries(connection: Connection, batch_no: int) -> list[tuple[Mapping[str, int], Mapping[str, Any]]]:
-    """Give counts and summary of every chunk, in order."""
-    return [(row.counts, row.summary) for row in connection.execute(_SUMMARIES, {"batch": batch_no})]
+def summaries(connection: Connection, batch_no: int) -> Iterator[tuple[Mapping[str, int], Mapping[str, Any]]]:
+    """Give counts and summary of every chunk, in order, a few at a time: a long list has thousands, 30 kB each."""
+    few = {"yield_per": _AT_A_TIME}
+    for row in connection.execute(_SUMMARIES, {"batch": batch_no}, execution_options=few):
+        yield row.counts, row.summary
+
+
+def countries(connection: Connection, batch_no: int) -> frozenset[str]:
+    """Give where the people of a scanned list live; "" is unknown."""
+    return frozenset(connection.execute(_COUNTRIES, {"batch": batch_no}).scalars())
 
 
 def sealed(connection: Connection, batch_no: int) -> list[tuple[int, Sequence[bytes]]]:
@@ -244,6 +252,9 @@ _WAITING = text("SELECT count(*) FROM batch_chunk WHERE batch_no = :batch AND st
 _ROWS_DONE = text("SELECT coalesce(sum(rows), 0) FROM batch_chunk WHERE batch_no = :batch AND state <> :state")
 _ROWS_STORED = text("SELECT coalesce(sum(rows), 0) FROM batch_chunk WHERE batch_no = :batch AND state = 'stored'")
 _SUMMARIES = text("SELECT counts, summary FROM batch_chunk WHERE batch_no = :batch ORDER BY chunk")
+_COUNTRIES = text(
+    "SELECT DISTINCT jsonb_array_elements_text(summary -> 'countries') FROM batch_chunk WHERE batch_no = :batch"
+)
 _SEALED = text("SELECT chunk, sealed FROM batch_chunk WHERE batch_no = :batch AND state <> 'stored' ORDER BY chunk")
 _HELD = text(
     "SELECT row_no, state, reasons, sealed FROM held_row WHERE batch_no = :batch AND state = :state AND row_no > :after"
