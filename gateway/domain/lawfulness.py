@@ -17,6 +17,7 @@ from policies.terms import Act, AudienceKind, Channel, SourceStatus, Verdict
 
 _order = (Verdict.ACCEPT, Verdict.QUARANTINE, Verdict.REFUSE)
 _CURABLE = frozenset({"evidence_missing", "source_from_the_future"})
+_SAY_MORE = frozenset({"source_unknown", "nothing_permitted"})  # another kind of source would be judged otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +91,28 @@ def verdict_for(
     """Judge one use of a source as if it were approved: this purpose, channel and sender, somebody in one country.
 
     Accepted is what `source_lawful` would let through. Refused is what no evidence can cure: this kind, this use, this
-    sender or its age. What can be cured by bringing evidence waits in quarantine.
+    sender or its age; so bringing evidence never makes a verdict worse. What evidence can cure waits in quarantine.
     """
     rule = bundle.sources.get(source.kind, bundle.sources["unknown"])
-    found = source_lawful(ask, replace(source, status=SourceStatus.APPROVED), bundle, jurisdiction, at, kind)
+    as_approved = replace(source, status=SourceStatus.APPROVED)
+    found = source_lawful(ask, as_approved, bundle, jurisdiction, at, kind)
     if found.lawful:
         return Verdict.ACCEPT, found
     missing = tuple(word for word in rule.evidence if word not in source.evidence)
-    whole, _, _ = _whole(rule, source, missing)
-    if whole is not Verdict.ACCEPT:
+    whole, code, _ = _whole(rule, source, missing)
+    if whole is Verdict.REFUSE or code in _SAY_MORE:
         return whole, found
-    return (Verdict.QUARANTINE if found.code in _CURABLE else Verdict.REFUSE), found
+    at_best = source_lawful(ask, _proven(as_approved, ask, bundle, rule), bundle, jurisdiction, at, kind)
+    curable = at_best.lawful or at_best.code in _CURABLE
+    return (Verdict.QUARANTINE, found) if curable else (Verdict.REFUSE, at_best)
+
+
+def _proven(source: Source, ask: Ask, bundle: Bundle, rule: SourceRule) -> Source:
+    """Give a source with all evidence brought; a proof of naming that counts and is to come may name the sender."""
+    counts = {*rule.evidence, *(word for permit in rule.permits for word in permit.evidence)}
+    may_name = "names_us" in counts - source.evidence
+    named = source.named | {ask.sender.no} if may_name else source.named
+    return replace(source, evidence=frozenset(bundle.evidence), named=named)
 
 
 def source_stands(source: Source, bundle: Bundle, at: datetime) -> bool:

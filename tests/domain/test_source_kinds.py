@@ -22,7 +22,7 @@ CASES = load_cases()
 ALL = frozenset(BUNDLE.evidence)
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 ORDER = (Verdict.ACCEPT, Verdict.QUARANTINE, Verdict.REFUSE)
-OWNER, RENTER = Party(1, "owner", "DE"), Party(2, "renter", "DE")
+OWNER, RENTER, STRANGER = Party(1, "owner", "DE"), Party(2, "renter", "DE"), Party(3, "stranger", "DE")
 KINDS = sorted(BUNDLE.sources)
 
 kinds = st.sampled_from([*KINDS, "never_heard_of"])
@@ -86,6 +86,16 @@ def test_more_evidence_never_makes_a_use_worse(
     less, _ = verdict_for(ask, _source(kind, some), BUNDLE, place, AT)
     most, _ = verdict_for(ask, _source(kind, some | more), BUNDLE, place, AT)
     assert ORDER.index(most) <= ORDER.index(less)
+
+
+def test_what_no_evidence_cures_is_refused_at_once() -> None:
+    ask = Ask(Act.DISCLOSE, "marketing.own.offers", Channel.EMAIL, OWNER, "DE")
+    for proofs in (frozenset[str](), ALL):  # a card tells of business alone, whatever is proven
+        assert verdict_for(ask, _source("business_card", proofs), BUNDLE, "DE", AT)[0] is Verdict.REFUSE
+    stranger = replace(ask, act=Act.CONTACT, sender=STRANGER)
+    for proofs in (frozenset({"names_us"}), ALL):  # who is named is known, and it is somebody else
+        verdict, found = verdict_for(stranger, _source("group_company", proofs), BUNDLE, "DE", AT)
+        assert (verdict, found.code) == (Verdict.REFUSE, "sender_not_named")
 
 
 @given(evidence, asks, places)

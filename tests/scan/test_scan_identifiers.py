@@ -55,12 +55,17 @@ def test_every_kind_is_found_hidden_and_glued(kind: Kind) -> None:
     assert all(worth(cells)), [cell for cell, is_worth in zip(cells, worth(cells), strict=True) if not is_worth]
 
 
-@pytest.mark.parametrize("kind", [Kind.NATIONAL_ID_IR, Kind.NATIONAL_ID_CN, Kind.CARD, Kind.NATIONAL_ID_TW, Kind.IBAN])
-@pytest.mark.parametrize("sign", [" ", "-", "."])
-@pytest.mark.parametrize("size", [1, 2, 3, 4])
+EVENLY = [
+    (kind, sign, size)
+    for kind in (Kind.NATIONAL_ID_IR, Kind.NATIONAL_ID_CN, Kind.CARD, Kind.NATIONAL_ID_TW, Kind.IBAN)
+    for sign in (" ", "-", ".")
+    for size in (1, 2, 3, 4)
+    if (kind, sign, size) != (Kind.NATIONAL_ID_IR, ".", 3)  # that is how addresses of machines are written
+]
+
+
+@pytest.mark.parametrize(("kind", "sign", "size"), EVENLY)
 def test_evenly_grouped_numbers_are_found(kind: Kind, sign: str, size: int) -> None:
-    if kind is Kind.NATIONAL_ID_IR and (sign, size) == (".", 3):
-        pytest.skip("that is how addresses of machines are written")
     rng = seeded(size)
     for _ in range(20):
         bare = valid(kind, rng)
