@@ -15,8 +15,8 @@ Must never widen what stands: no bit is lifted, no gap but an empty one is fille
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -24,6 +24,7 @@ import orjson
 from audit.leaf import Entry
 from gateway.flows.gate import Gate
 from gateway.flows.intake_claims import Claim
+from gateway.flows.intake_draft import Draft
 from gateway.flows.intake_keep import Keeping, Run
 from gateway.flows.intake_match import EMAIL, EXTERNAL, PHONE, Slot, Sorting, only_by_phone
 from gateway.flows.intake_standing import follow_stops
@@ -45,6 +46,7 @@ class Prepared:
         tally: what was counted on the way.
         hashes: the suppression hashes of all claims, by kind.
         identifiers: a digest of the blind indexes: it proves what was taken in, and tells nobody who.
+        drafts: by row what somebody new would get, where there was time to draw that up before the turn came.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Prepared:
     tally: Counter[str]
     hashes: dict[str, list[bytes]]
     identifiers: str
+    drafts: Mapping[int, Draft] = field(default_factory=dict)
 
 
 def prepared(number: int, claims: list[Claim], tally: Counter[str]) -> Prepared:
@@ -106,7 +109,7 @@ def try_chunk(gate: Gate, connection: Connection, run: Run, chunk: Prepared) -> 
 def _work(gate: Gate, connection: Connection, run: Run, chunk: Prepared, tally: Counter[str]) -> None:
     admitted, bits = _screen(connection, chunk, tally)  # 2
     slots = _sort(gate, connection, run, admitted, tally)  # 3
-    keeping = Keeping(gate, connection, run, bits, tally)
+    keeping = Keeping(gate, connection, run, bits, tally, chunk.drafts)
     keeping.add([slot for slot in slots if slot.known is None])  # 4 to 7, by COPY
     keeping.put([slot for slot in slots if slot.known is not None])  # 4 to 7, by the rules of what stands
     stopped = [one for one, bit in bits.items() if bit & PARTIAL]

@@ -5,14 +5,14 @@ stands: no bit is lifted, no gap but an empty one is filled, no consent passes a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from os import urandom
 
 from gateway.flows.gate import Gate
 from gateway.flows.intake_claims import Claim
 from gateway.flows.intake_defaults import Shared
+from gateway.flows.intake_draft import NO_DRAFTS, Draft, uids
 from gateway.flows.intake_match import Slot
 from gateway.flows.intake_standing import consents_of, keep_consents, stops_of
 from gateway.flows.likeness import SAME_PHONE
@@ -49,11 +49,12 @@ class Run:
 
 @dataclass(slots=True)
 class Person:
-    """A slot with its number and uid."""
+    """A slot with its number and uid, and what was drawn up for it."""
 
     slot: Slot
     no: int
     uid: bytes
+    draft: Draft | None = None
 
     def __repr__(self) -> str:
         """Name the person's number and show nothing else."""
@@ -69,16 +70,19 @@ class Keeping:
         run: the import.
         bits: narrowing bits of suppressed hashes.
         tally: counts `consent.*`.
+        drafts: by row what somebody new gets who is in that row alone.
     """
 
     def __init__(
-        self, gate: Gate, connection: Connection, run: Run, bits: dict[bytes, int], tally: Counter[str]
-    ) -> None:
+        self, gate: Gate, connection: Connection, run: Run, bits: dict[bytes, int], tally: Counter[str],
+        drafts: Mapping[int, Draft] = NO_DRAFTS,
+    ) -> None:  # fmt: skip
         self._gate = gate
         self._connection = connection
         self._run = run
         self._bits = bits
         self._tally = tally
+        self._drafts = drafts
 
     def add(self, slots: Sequence[Slot]) -> None:
         """Create new people with all that is said of them; what takes the database longest is sent first."""
@@ -88,11 +92,9 @@ class Keeping:
         with Copies(self._connection) as copies:
             persons = self._created(slots, copies)
             intake.add_identifiers(copies, source_no, self._identifiers(persons))
-            made = self._gate.keyring.new_data_keys([person.uid for person in persons])
-            intake.add_sealed(copies, source_no, _sealed(run, persons, [each.key for each in made]))
-            intake.add_keys(
-                copies, [KeyRow(person.no, each.wrapped) for person, each in zip(persons, made, strict=True)]
-            )
+            sealed, keys = self._sealed(persons)
+            intake.add_sealed(copies, source_no, sealed)
+            intake.add_keys(copies, keys)
             intake.add_dealings(copies, source_no, _dealings(run.shared, persons))
             rows = consents_of(run.shared, run.tree, _numbered(persons), {}, self._tally)
             intake.add_consents(copies, source_no, run.actor, self._gate.clock(), rows)
@@ -119,10 +121,20 @@ class Keeping:
         keep_consents(connection, run.shared, run.actor, rows)
 
     def _created(self, slots: Sequence[Slot], copies: Copies) -> list[Person]:
-        drawn = urandom(16 * len(slots))
-        uids = [drawn[at : at + 16] for at in range(0, len(drawn), 16)]
-        numbers = people.add(self._connection, uids, [slot.claims[0].attributes for slot in slots], copies)
-        return [Person(slot, numbers[uid], uid) for slot, uid in zip(slots, uids, strict=True)]
+        drawn_up = [self._drafts.get(slot.claims[0].row_no) if len(slot.claims) == 1 else None for slot in slots]
+        own = [draft.uid if draft else uid for draft, uid in zip(drawn_up, uids(len(slots)), strict=True)]
+        numbers = people.add(self._connection, own, [slot.claims[0].attributes for slot in slots], copies)
+        return [Person(slot, numbers[uid], uid, draft) for slot, uid, draft in zip(slots, own, drawn_up, strict=True)]
+
+    def _sealed(self, persons: Sequence[Person]) -> tuple[list[SealedRow], list[KeyRow]]:
+        """Give blobs and wrapped keys of new people: as they were drawn up, or made now."""
+        ready = [(person, person.draft) for person in persons if person.draft]
+        blobs = [SealedRow(person.no, cls, blob) for person, draft in ready for cls, blob in draft.blobs]
+        keys = [KeyRow(person.no, draft.wrapped) for person, draft in ready]
+        others = [person for person in persons if not person.draft]
+        made = self._gate.keyring.new_data_keys([person.uid for person in others])
+        blobs += _sealed(self._run, others, [each.key for each in made])
+        return blobs, keys + [KeyRow(person.no, each.wrapped) for person, each in zip(others, made, strict=True)]
 
     def _identifiers(self, persons: Iterable[Person]) -> list[IdentifierRow]:
         rows, bits = [], self._bits

@@ -3,7 +3,8 @@
 Steps, until nothing of the list is left to do:
     1 scan     the first chunk that nobody holds: every cell is looked at, what may not stay is taken out
     2 settle   once all are scanned: what becomes of the whole list
-    3 store    the first chunk that nobody holds is read and normalised at once, and stored when its turn comes
+    3 store    the first chunk that nobody holds is read and normalised at once, and stored when its turn comes;
+               whoever has to wait for that draws up what new people get
     4 finish   once all are stored
 A chunk is held by a row lock, so that a process that dies lets go of it at that moment; whoever meets it next does it
 again from what is staged, and what it had not committed never was. Chunks are stored in the order of the file, whoever
@@ -13,6 +14,7 @@ does it: two workers leave the same house as one. Must never do a chunk twice, n
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from threading import Event
 from typing import Any, Final
 
@@ -24,6 +26,7 @@ from gateway.flows import canaries
 from gateway.flows.collecting import rare_collection
 from gateway.flows.gate import Gate
 from gateway.flows.intake_chunk import Prepared, prepared, store_chunk
+from gateway.flows.intake_draft import drafts
 from gateway.flows.intake_keep import Run
 from gateway.flows.intake_look import Looked, Looking
 from gateway.flows.intake_origin import Origin, kept_mapping, origin_of
@@ -39,7 +42,7 @@ from policies.terms import Treatment
 
 SCANNING: Final = "scanning"
 STORING: Final = "storing"
-_LOOK_AGAIN: Final = 0.02  # seconds between two looks whether it is our turn
+_LOOK_AGAIN: Final = 0.02  # seconds between two looks whether others are done
 
 _LOG = structlog.get_logger("lists")
 
@@ -124,6 +127,7 @@ class _Work:
         self._looking = looking_of(gate, self._origin, batch, self._sealing.mark("tells"))
         self._rows: Rows | None = None
         self._ready: dict[int, Prepared] = {}
+        self._mostly_new = True  # as far as the chunk stored last tells
 
     def one(self, batch: Batch) -> bool:
         """Do one chunk; False if none is free."""
@@ -152,12 +156,15 @@ class _Work:
             if claimed is None:
                 return False
             ready = self._ready.pop(claimed.number, None) or self._prepare(batch, claimed)
+            if self._mostly_new and not ready.drafts and batches.next_chunk(connection, batch.no) != claimed.number:
+                ready = replace(ready, drafts=drafts(self._gate, self._origin.source.no, ready.claims))
             if not self._is_our_turn(connection, batch, claimed.number):
                 connection.rollback()
                 self._ready = {claimed.number: ready}
                 return True
-            store_chunk(self._gate, connection, self._run(batch), ready)
+            tally = store_chunk(self._gate, connection, self._run(batch), ready)
             chunks.stored(connection, batch.no, claimed.number)
+        self._mostly_new = 2 * tally["row.new"] >= len(ready.claims)
         # True now: the chunk is on file, counted and in the ledger. A crash before this line left nothing of it.
         return True
 
@@ -202,7 +209,7 @@ class _Work:
         while (due := batches.next_chunk(connection, batch.no)) != chunk:
             if due is None or chunks.is_free(connection, batch.no, due):
                 return False
-            time.sleep(_LOOK_AGAIN)
+            chunks.wait(connection, batch.no, due)
         return True
 
     def _run(self, batch: Batch) -> Run:
