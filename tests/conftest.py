@@ -25,6 +25,7 @@ for _name in [name for name in os.environ if name.startswith("OSTIARY_") and not
 import psutil  # type: ignore[import-untyped]  # noqa: E402
 import psycopg  # noqa: E402
 import pytest  # noqa: E402
+from hypothesis import settings as properties  # noqa: E402
 from psycopg import sql  # noqa: E402
 from sqlalchemy import Engine, make_url  # noqa: E402
 
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
 
     from gateway.flows.gate import Gate
 
+_ROOM = 2 << 30  # bytes: the server of a run writes a tenth of that
 _numbers = itertools.count(1)
+# How long an example takes tells of the machine, not of us. A failure prints how to repeat it.
+properties.register_profile("ostiary", deadline=None, print_blob=True)
+properties.load_profile("ostiary")
 
 
 @pytest.hookimpl(trylast=True)
@@ -52,10 +57,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = 1
 
 
+def _in_memory() -> str | None:
+    """Give a folder of the system that is kept in memory, if it is roomy: copying a database costs a fifth there."""
+    memory = Path("/dev/shm")  # noqa: S108  # mkdtemp makes the name
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= _ROOM
+    return str(memory) if roomy else None
+
+
 @contextlib.contextmanager
-def _private_folder() -> Iterator[Path]:
+def _private_folder(where: str | None = None) -> Iterator[Path]:
     """Give a folder that the database's account can reach, and leave nothing of it behind."""
-    top = Path(tempfile.mkdtemp(prefix="ostiary-test-"))
+    top = Path(tempfile.mkdtemp(prefix="ostiary-test-", dir=where))
     top.chmod(0o711)  # walk through, not look in: as root the server is another account
     try:
         yield top / "data"
@@ -114,7 +126,7 @@ def server_url() -> Iterator[str]:
     if _EXTERNAL is not None:
         yield make_url(_EXTERNAL).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
         return
-    with _private_folder() as folder, ensure_running(folder, lambda _: None) as server:
+    with _private_folder(_in_memory()) as folder, ensure_running(folder, lambda _: None) as server:
         # Nothing here outlives the run. Tests that pull the plug start a private server, with fsync on.
         _admin(server.url, "ALTER SYSTEM SET {name} = off", "fsync")
         _admin(server.url, "SELECT pg_reload_conf() AS {name}", "reloaded")
@@ -125,6 +137,12 @@ def server_url() -> Iterator[str]:
 def new_database(server_url: str) -> Callable[[], contextlib.AbstractContextManager[str]]:
     """Call it in a `with` to get the URL of one more empty database."""
     return lambda: _database(server_url)
+
+
+@pytest.fixture(scope="session")
+def copied_database(server_url: str) -> Callable[[str], contextlib.AbstractContextManager[str]]:
+    """Call it in a `with` to get the URL of a copy of one of the run's databases that nobody is connected to."""
+    return lambda url: _database(server_url, str(make_url(url).database))
 
 
 @pytest.fixture(scope="module")

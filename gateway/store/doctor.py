@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 
 from gateway.store.embedded_place import find_binaries
@@ -139,6 +137,9 @@ def _prepared(connection: Connection) -> Finding:
 
 
 def _migrated(connection: Connection) -> Finding:
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     connection.execute(text("SET LOCAL ROLE ostiary_owner"))
     found = MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA}).get_current_heads()
     wanted = ScriptDirectory.from_config(alembic_config()).get_heads()

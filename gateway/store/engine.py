@@ -9,15 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from threading import Lock
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, exc, make_url, text
 from sqlalchemy.engine import ExceptionContext
 
 from gateway.store.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 Role = Literal["owner", "app", "auditor"]
 
@@ -38,6 +39,7 @@ SELECT set_config('search_path', %(path)s, false),
        set_config('statement_timeout', %(statement)s, false),
        set_config('lock_timeout', %(lock)s, false),
        set_config('idle_in_transaction_session_timeout', %(idle)s, false),
+       set_config('jit', 'off', false),  -- compiling took longer than our statements, which ask for few rows each
        CASE WHEN current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')
             THEN set_config('synchronous_commit', 'on', false) END,
        set_config('role', %(role)s, false)
@@ -169,6 +171,8 @@ def migrate(url: str) -> None:
         ):
             # Held by a session of its own, so that a migration may commit on the way; ends with the session.
             guard.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+            from alembic import command
+
             with engine.connect() as connection:
                 config = alembic_config()
                 config.attributes["connection"] = connection
@@ -177,8 +181,10 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
-def alembic_config() -> Config:
+def alembic_config() -> "Config":
     """Give Alembic's configuration with the migrations wherever they are installed."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(resources.files("migrations")).replace("%", "%%"))
     return config

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -68,9 +69,31 @@ def program(
         yield Program(tmp_path_factory.mktemp("house"), url)
 
 
+@pytest.fixture(scope="session")
+def installed(
+    new_database: Callable[[], AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Program]:
+    """A house as the program installs it, to be copied; no test works in it."""
+    with new_database() as url:
+        made = Program(tmp_path_factory.mktemp("installed"), url)
+        _install(made)
+        yield made
+
+
 @pytest.fixture(scope="module")
-def house(program: Program) -> Program:
-    """An installed house: a party, an approved source, its list, a tool with its key in the file `key`."""
+def house(
+    installed: Program,
+    copied_database: Callable[[str], AbstractContextManager[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Program]:
+    """An installed house for one file: a party, an approved source, its list, a tool with its key in the file `key`."""
+    folder = tmp_path_factory.mktemp("copy") / "house"
+    shutil.copytree(installed.folder, folder)
+    with copied_database(installed.url) as url:
+        yield Program(folder, url)
+
+
+def _install(program: Program) -> None:
     program.done("init")
     program.done("party", "add", "Lindenhof", "--country", "IE")
     program.done(
@@ -87,4 +110,3 @@ def house(program: Program) -> Program:
         "--channel", "email", "--field", "email", "--field", "language", "--field", "jurisdiction",
     )  # fmt: skip
     (program.folder / "key").write_text(program.done("tool", "key", "newsletter"))
-    return program

@@ -5,10 +5,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from tests.cli.conftest import Program
-from tests.notify.test_notify_post import Catcher, free_port
+from tests.notify.test_notify_post import Catcher, Mailbox
 
 ASSETS = Path(__file__).parents[1] / "flows" / "assets" / "receipts"
 MINSU = ("--email", "-")
@@ -27,7 +26,7 @@ def test_without_a_mail_server_nothing_is_sent_and_the_way_is_told(house: Progra
 
 def test_with_one_the_letter_goes_out(house: Program) -> None:
     catcher = Catcher()
-    controller = Controller(catcher, hostname="127.0.0.1", port=free_port())
+    controller = Mailbox(catcher)
     controller.start()
     settings = {
         "OSTIARY_SMTP_HOST": "127.0.0.1", "OSTIARY_SMTP_PORT": str(controller.port), "OSTIARY_SMTP_TLS": "none",

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -35,7 +36,8 @@ class Office:
 
     def client(self) -> httpx.Client:
         """Give a browser without cookies that follows no redirect."""
-        made = httpx.Client(base_url=self.url, timeout=20)
+        nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # whom to trust is not read from the disk for each test
+        made = httpx.Client(base_url=self.url, timeout=20, verify=nobody)
         self.clients.append(made)
         return made
 

@@ -1,5 +1,6 @@
 """The way out: a real mail server on this machine takes letters, refuses them, or is not there."""
 
+import asyncio
 import email
 import socket
 import ssl
@@ -44,6 +45,19 @@ class Catcher:
         return "250 OK"
 
 
+class Mailbox(Controller):
+    """A mail server on a port of the system's choice: one that was free a moment ago may be another test's by now."""
+
+    def __init__(self, catcher: Catcher, **options: Any) -> None:
+        super().__init__(catcher, hostname="127.0.0.1", port=0, ready_timeout=30, **options)
+
+    def _trigger_server(self) -> None:
+        """Learn the port before the first connection."""
+        assert isinstance(self.server, asyncio.Server)
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
 @pytest.fixture
 def catcher() -> Catcher:
     """What the server does."""
@@ -53,17 +67,10 @@ def catcher() -> Catcher:
 @pytest.fixture
 def port(catcher: Catcher) -> Iterator[int]:
     """A mail server without TLS, on this machine."""
-    controller = Controller(catcher, hostname="127.0.0.1", port=free_port())
+    controller = Mailbox(catcher)
     controller.start()
     yield controller.port
     controller.stop()
-
-
-def free_port() -> int:
-    """Give a port that nobody uses."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def post(port: int, **changes: Any) -> Post:
@@ -99,16 +106,16 @@ def test_a_refusal_keeps_its_code_and_not_its_words(
 
 
 def test_a_server_that_is_away_is_tried_again() -> None:
-    with pytest.raises(NotTaken) as refused:
-        post(free_port()).send(MAIL)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # nobody else takes the port, and nobody listens
+        with pytest.raises(NotTaken) as refused:
+            post(deaf.getsockname()[1]).send(MAIL)
     assert (refused.value.fault, refused.value.lasting) == ("unreachable", False)
 
 
 def test_a_wrong_password_waits_for_the_operator(catcher: Catcher) -> None:
-    controller = Controller(
-        catcher, hostname="127.0.0.1", port=free_port(), auth_require_tls=False,
-        authenticator=lambda *_: AuthResult(success=False, handled=False),
-    )  # fmt: skip
+    refuse = AuthResult(success=False, handled=False)
+    controller = Mailbox(catcher, auth_require_tls=False, authenticator=lambda *_: refuse)
     controller.start()
     try:
         with pytest.raises(NotTaken) as refused:
@@ -123,9 +130,7 @@ def test_a_server_without_tls_or_with_a_false_certificate_gets_nothing(
 ) -> None:
     with pytest.raises(NotTaken):
         post(port, tls="starttls").send(MAIL)
-    controller = Controller(
-        catcher, hostname="127.0.0.1", port=free_port(), tls_context=self_signed(tmp_path)
-    )  # fmt: skip
+    controller = Mailbox(catcher, tls_context=self_signed(tmp_path))
     controller.start()
     try:
         with pytest.raises(NotTaken) as refused:

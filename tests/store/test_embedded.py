@@ -74,12 +74,14 @@ def test_a_later_start_is_quick_and_keeps_the_data(private_folder: Path) -> None
     server = ensure_running(private_folder, _say)
     _ask(server, "CREATE TABLE kept AS SELECT 1 AS a")
     server.release()
+    said: list[str] = []
     begun = time.monotonic()
-    server = ensure_running(private_folder, _say)
+    server = ensure_running(private_folder, said.append)
     took = time.monotonic() - begun
     assert _ask(server, "SELECT a FROM kept") == 1
     server.release()
-    assert took < 2
+    assert said == [], "nothing is made anew"
+    assert took < 10  # under 1 s on an idle machine; this one runs other things too
 
 
 def test_what_the_server_is_set_to(private_folder: Path) -> None:
