@@ -1,9 +1,9 @@
 """`python -m bench.mutants [--pack KR …] [--list-survivors] [--jobs 2]`: does any golden case notice a changed law?
 
-Changes every pack in every small way that `policies.mutants` knows, one change at a time, and runs the cases that
-could see it. A change is killed if the law no longer loads or some case gets another decision than it wants; what
-survives is a number or a word that no case proves. Changes that cannot matter stand in policies/equivalent.yaml with
-the reason. Exit code 4 if something survives. Must never write into the policies.
+Changes every pack, and retention.yaml (`--pack retention`), in every small way that `policies.mutants` knows, one
+change at a time, and runs the cases that could see it. A change is killed if the law no longer loads or some case gets
+another decision than it wants; what survives is a number or a word that no case proves. Changes that cannot matter
+stand in policies/equivalent.yaml with the reason. Exit code 4 if something survives. Must never write to the policies.
 
   1 read     the folder; a pack that does not load and is not asked for is left out, and that is said
   2 watch    every case once, to learn which packs it asks
@@ -21,11 +21,15 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from bench import mutated_keeping
 from bench.mutated import Folder, Workshop, folder
+from policies import retaining
 from policies.load import PACKAGED
 from policies.mutants import Mutant, mutants
+from policies.reading import Document
 
 _SURVIVED = 4
+_CHANGED = ("jurisdictions/", retaining.FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,14 @@ def _wanted(read: Folder, packs: list[str]) -> list[Mutant]:
     names = [
         name
         for name, document in read.documents.items()
-        if name.startswith("jurisdictions/") and (not packs or _asked(document.data["jurisdiction"], packs))
+        if name.startswith(_CHANGED) and (not packs or _asked(_code(document), packs))
     ]
     return [mutant for name in sorted(names) for mutant in mutants(read.documents[name])]
+
+
+def _code(document: Document) -> str:
+    """Name what a file is about: the pack, or the file."""
+    return str(document.data.get("jurisdiction", document.file.removesuffix(".yaml")))
 
 
 def _asked(code: str, packs: list[str]) -> bool:
@@ -102,7 +111,13 @@ def _batches(batches: list[list[tuple[int, Mutant]]], jobs: int) -> Iterator[lis
 
 def _judge(batch: list[tuple[int, Mutant]]) -> list[Fate]:
     assert _workshop is not None
-    return [Fate(at, _workshop.noticed(mutant)) for at, mutant in batch]
+    return [Fate(at, _noticed(_workshop, mutant)) for at, mutant in batch]
+
+
+def _noticed(workshop: Workshop, mutant: Mutant) -> str:
+    if mutant.file == retaining.FILE:
+        return mutated_keeping.noticed(workshop.read, mutant)
+    return workshop.noticed(mutant)
 
 
 def _tell(read: Folder, wanted: list[Mutant], fates: list[str], most: int | None) -> int:
@@ -117,10 +132,9 @@ def _tell(read: Folder, wanted: list[Mutant], fates: list[str], most: int | None
         if most is not None and len(lived) > most:
             print(f"policies/{file}: and {len(lived) - most} more; --list-survivors names them")
         ways = Counter("refused" if by.startswith("refused") else "cases" for _, by in pairs if by)
-        code = read.documents[file].data["jurisdiction"]
         print(
-            f"{code}: {len(pairs)} mutants, {ways['cases']} killed by cases, {ways['refused']} by the loader, "
-            f"{len(same)} equivalent, {len(lived)} survive"
+            f"{_code(read.documents[file])}: {len(pairs)} mutants, {ways['cases']} killed by cases, "
+            f"{ways['refused']} by the loader, {len(same)} equivalent, {len(lived)} survive"
         )
         total += len(lived)
     return total

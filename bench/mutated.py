@@ -16,11 +16,13 @@ from typing import Any
 from gateway.domain.cases import run_case
 from policies import load, periods
 from policies.golden import load_cases
+from policies.keeping import KeepingCase
 from policies.mutants import Mutant
 from policies.mutants_values import LESS_A_DAY
 from policies.packs import STRICTEST, Bundle, Cap, Case, Pack, Period
 from policies.reading import Document, read
 from policies.refusal import PolicyRefused
+from policies.retaining import load_keeping
 
 _packs = "jurisdictions/"
 _bare = ("jurisdiction", "name", "time_zones", "members", "region_zones", "holidays")
@@ -29,11 +31,15 @@ _keyed = ("Bundle", "Rule", "Table", "Pack")
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What was read: the law, its documents by file, its cases, what cannot matter, and what was left out and why."""
+    """What was read: the law, its documents by file, its cases, what cannot matter, and what was left out and why.
+
+    `keeping` are the cases of retention.yaml, which ask other things than `cases`.
+    """
 
     bundle: Bundle
     documents: Mapping[str, Document]
     cases: tuple[Case, ...]
+    keeping: tuple[KeepingCase, ...]
     equivalent: frozenset[tuple[str, str]]
     trouble: tuple[str, ...]
 
@@ -59,7 +65,7 @@ def folder(top: Path, asked: list[str]) -> Folder:
             del texts[refused.file]
     documents = {name: read(name, text) for name, text in texts.items() if name.endswith(".yaml")}
     cases = tuple(_cases(top / "cases", trouble))
-    return Folder(bundle, documents, cases, _equivalent(top), tuple(trouble))
+    return Folder(bundle, documents, cases, load_keeping(top), _equivalent(top), tuple(trouble))
 
 
 def _texts(top: Path) -> Iterator[tuple[str, str]]:
@@ -212,7 +218,7 @@ class Workshop:
     def _loaded(self, documents: Mapping[str, Document]) -> Bundle:
         self._built += 1
         texts = {**self.read.bundle.files, "fields.yaml": f"# {self._built}"}  # another archive each time
-        with _loader_of(documents):
+        with loader_of(documents):
             return load._bundle(texts)  # noqa: SLF001  the loader itself
 
 
@@ -240,7 +246,7 @@ def _differs(case: Case, bundle: Bundle) -> bool:
 
 
 @contextmanager
-def _loader_of(documents: Mapping[str, Document]) -> Iterator[None]:
+def loader_of(documents: Mapping[str, Document]) -> Iterator[None]:
     """Give the loader documents that are read already, and let it read `P6M-1D`, which no policy file may say."""
     readers = [module for module in _modules("policies") if getattr(module, "read", None) is read]
     counters = [module for module in _modules("policies") if getattr(module, "period", None) is periods.period]

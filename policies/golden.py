@@ -9,12 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from policies import retaining, treating
 from policies.load import PACKAGED
 from policies.packs import Case
 from policies.reading import Document, read, shape
 from policies.schema import CaseFile
-from policies.treating import FOLDER
 
+_others = frozenset({treating.FOLDER, retaining.FOLDER})  # findings, and how long people are kept: cases of their own
 _facts = ("person", "consent", "dealing", "source", "reach", "registers", "caps", "contact", "signed", "latest", "ask")
 _wants = frozenset({"outcome", "code", "not_before", "obligations", "cites", "step", "without", "lacks", "verdict"})
 
@@ -28,7 +29,7 @@ def load_cases(folder: Path = PACKAGED / "cases") -> tuple[Case, ...]:
     return tuple(
         case
         for path in sorted(folder.glob("**/*.yaml"))
-        if path.parent.name != FOLDER  # those look at findings, not at people
+        if path.parent.name not in _others
         for case in _cases(read(path.relative_to(folder.parent).as_posix(), path.read_text(encoding="utf-8")))
     )
 

@@ -32,6 +32,7 @@ from policies.packs import (
 from policies.periods import in_order
 from policies.reading import Document, read, shape
 from policies.refusal import PolicyRefused
+from policies.retaining import retention
 from policies.rules import house_cap
 from policies.schema import CalendarFile, CapsFile, FieldsFile, HolidaysFile, MessagesFile, PurposesFile
 from policies.sourcing import sources
@@ -47,6 +48,7 @@ _patterns = (
     "sources.yaml",
     "holidays.yaml",
     "caps.yaml",
+    "retention.yaml",
     "messages.yaml",
     "jurisdictions/*.yaml",
     "roles/model.conf",
@@ -126,6 +128,7 @@ def _cached(content: bytes) -> Bundle:
         sources=kinds,
         evidence=evidence,
         questions=questions,
+        retention=retention(files, known),
         packs=packs,
         speaks_for=speaks_for,
         holidays=_holidays(files, packs),

@@ -27,6 +27,7 @@ from policies.terms import (
     Place,
     SourceGroup,
     Treatment,
+    Unjustified,
     Verdict,
 )
 
@@ -366,6 +367,24 @@ class TreatmentTable:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """After what time a person's data is not kept for one reason. An empty `where` means: everywhere.
+
+    `where` are codes of jurisdictions or packs; `after` is empty where the reason waits for nothing.
+    """
+
+    id: str
+    title: str
+    cite: str
+    tag: Evidence
+    file: str
+    line: int
+    reason: Unjustified
+    where: frozenset[str]
+    after: Period
+
+
+@dataclass(frozen=True, slots=True)
 class FixedText:
     """How a fixed text of a pack may be written in a message, and how it may not (regular expressions)."""
 
@@ -395,7 +414,8 @@ class Bundle:
     `files` is the text of every file by name; `digest` is the SHA-256 (hex) of `load.archive(bundle)`.
     `caps` are those of all packs and of the house. `periods` are all that a consent or a dealing is measured by,
     shortest first.
-    `valid_days` is how long a tool may act on a disclosure before it asks again.
+    `valid_days` is how long a tool may act on a disclosure before it asks again. `retention` is how long people are
+    kept; a bundle that says nothing of it has none.
     """
 
     digest: str
@@ -413,6 +433,7 @@ class Bundle:
     periods: tuple[Period, ...]
     valid_days: int
     questions: Mapping[str, Question] = field(default_factory=lambda: MappingProxyType({}))
+    retention: tuple[RetentionRule, ...] = ()
 
     def pack(self, jurisdiction: str) -> Pack:
         """Give the pack that speaks for a country; an unknown one gets the strictest."""

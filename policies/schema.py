@@ -282,6 +282,61 @@ class FindingFile(_Strict, frozen=True):
     without: list[RuleId] = []
 
 
+class ExpiredFile(_Strict, frozen=True):
+    """`sources_gone:` of a retention rule."""
+
+    expired_for: Text
+
+
+class UnusedFile(_Strict, frozen=True):
+    """`unused:` of a retention rule."""
+
+    after: Text
+
+
+class RetentionRuleFile(_Strict, frozen=True):
+    """One entry of retention.yaml, with one of its three reasons."""
+
+    id: RuleId
+    title: Text
+    cite: Text
+    evidence: Evidence
+    where: str | list[str] = []
+    no_identifier: Annotated[str, Meta(pattern="^at_once$")] | None = None
+    sources_gone: ExpiredFile | None = None
+    unused: UnusedFile | None = None
+
+
+class RetentionFile(_Strict, frozen=True):
+    """retention.yaml."""
+
+    rules: Annotated[list[RetentionRuleFile], Meta(min_length=1)]
+
+
+class HeldSourceFile(_Strict, frozen=True):
+    """One of `sources:` of a retention case; one that says nothing stands without end."""
+
+    revoked: bool = False
+    expires_at: datetime | None = None
+
+
+class KeepingFile(_Strict, frozen=True):
+    """One entry of cases/retention/*.yaml: what of a person justifies keeping, and whether it is kept."""
+
+    name: Text
+    at: datetime
+    came_at: datetime
+    want: Annotated[str, Meta(pattern="^(kept|no_identifier|sources_gone|unused)$")]
+    jurisdiction: str = ""
+    used_at: datetime | None = None
+    identifiers: Annotated[int, Meta(ge=0, le=1000)] = 1
+    sources: list[HeldSourceFile] = field(default_factory=lambda: [HeldSourceFile()])
+    consent: bool = False
+    under_way: bool = False
+    rule: RuleId | None = None
+    without: list[RuleId] = []
+
+
 class CalendarFile(_Strict, frozen=True):
     """One entry of `calendars:`."""
 

@@ -158,6 +158,14 @@ class Treatment(StrEnum):
     REFUSE = "refuse"
 
 
+class Unjustified(StrEnum):
+    """Why a person's data is not kept, the first that holds."""
+
+    NO_IDENTIFIER = "no_identifier"
+    SOURCES_GONE = "sources_gone"
+    UNUSED = "unused"
+
+
 class Place(StrEnum):
     """Where in a list personal data is found, measured by what the column is declared to hold."""
 

@@ -76,15 +76,17 @@ def review(
 
 
 def plan(as_json: Json = False) -> None:
-    """Show who would be deleted and why; nothing is. The digest names exactly these people, for today."""
+    """Show how many would be deleted, by which rule; nobody is. The digest names exactly these, today, by this law."""
     with opened() as gate:
-        from gateway.domain.retention import CITES, Unjustified
         from gateway.flows.retention import plan as planned
 
         made = planned(gate, ACTOR)
-    facts = {"day": f"{made.day:%Y-%m-%d}", "reasons": made.by_reason, "digest": made.digest}
-    rows = [(number(count), spoken(reason), CITES[Unjustified(reason)]) for reason, count in made.by_reason.items()]
-    answer(facts, as_json, lambda: table(("#people", "why", "basis"), rows, ""))
+    facts = {
+        "day": f"{made.day:%Y-%m-%d}", "bundle": made.bundle, "reasons": made.by_reason,
+        "rules": [asdict(line) for line in made.lines], "digest": made.digest,
+    }  # fmt: skip
+    rows = [(number(line.people), spoken(line.reason), line.rule, line.cite) for line in made.lines]
+    answer(facts, as_json, lambda: table(("#people", "why", "rule", "basis"), rows, ""))
     if not as_json and any(made.by_reason.values()):
         say(f"Delete exactly these, today: ostiary retention run --plan {made.digest}")
 
@@ -100,8 +102,10 @@ def run_plan(
         made = deleted(gate, ACTOR, digest)
     if not as_json and made.spared:
         say(f"{number(made.spared)} were spared: something about them changed since.")
-    rows = [(number(count), spoken(reason)) for reason, count in made.by_reason.items()]
-    answer(asdict(made), as_json, lambda: table(("#deleted", "why"), rows, ""))
+    rows = [(number(line.people), spoken(line.reason), line.rule) for line in made.lines]
+    facts = {"by_reason": made.by_reason, "rules": [asdict(line) for line in made.lines]}
+    told = facts | {"spared": made.spared, "suppressions": made.suppressions}
+    answer(told, as_json, lambda: table(("#deleted", "why", "rule"), rows, ""))
 
 
 def _grades(found: dict[int, int]) -> None:

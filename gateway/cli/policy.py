@@ -46,7 +46,7 @@ def check(folder: Folder = None, as_json: Json = False) -> None:
         "bundle": bundle.digest, "files": len(bundle.files), "purposes": len(bundle.purposes.nodes),
         "fields": len(bundle.fields), "source kinds": len(bundle.sources),
         "jurisdictions": ", ".join(sorted(bundle.packs)),
-        "rules": sum(each.own for each in packs),
+        "rules": sum(each.own for each in packs), "rules of retention": len(bundle.retention),
     }  # fmt: skip
 
     def readable() -> None:

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from gateway.domain.cases import CaseResult
     from gateway.domain.coverage import Uncovered
+    from gateway.domain.retention_cases import KeepingResult
     from gateway.domain.treatment_cases import FindingResult
 
-    _Result = CaseResult | FindingResult
+    _Result = CaseResult | FindingResult | KeepingResult
 
 Folder = Annotated[Path | None, typer.Argument(help="A policies folder; without it, the one in the package.")]
 Ok = Annotated[bool, typer.Option("--uncovered-ok", help="Tell which rules no case proves, but do not fail for it.")]
@@ -26,9 +27,11 @@ def run_tests(folder: Folder = None, uncovered_ok: Ok = False, as_json: Json = F
     from gateway.domain.cases import run_cases
     from gateway.domain.coverage import check_agreement, uncovered
     from gateway.domain.errors import Invalid
+    from gateway.domain.retention_cases import run_keeping, uncovered_keeping
     from gateway.domain.treatment_cases import run_findings, uncovered_rows
     from policies.golden import load_cases
     from policies.load import PACKAGED, load_bundle
+    from policies.retaining import load_keeping
     from policies.treating import load_findings
 
     top = folder or PACKAGED
@@ -39,12 +42,15 @@ def run_tests(folder: Folder = None, uncovered_ok: Ok = False, as_json: Json = F
     except ValueError as error:
         raise Invalid("case_unfit", str(error)) from error
     looked = run_findings(load_findings(top), bundle)
-    wrong: list[_Result] = [*(one for one in results if one.differences), *(one for one in looked if one.differences)]
+    kept = run_keeping(load_keeping(top), bundle)
+    every: list[_Result] = [*results, *looked, *kept]
+    wrong = [one for one in every if one.differences]
     bare = (
         *uncovered((one.case for one in results if not one.differences), bundle),
         *uncovered_rows([one.case for one in looked if not one.differences], bundle),
+        *uncovered_keeping([one.case for one in kept if not one.differences], bundle),
     )
-    count = len(results) + len(looked)
+    count = len(every)
     answer(_told(count, wrong, bare), as_json, lambda: _show(count, wrong, bare))
     if wrong or (bare and not uncovered_ok):
         raise typer.Exit(REFUSED)

@@ -90,11 +90,11 @@ def local_day(bundle: Bundle, jurisdiction: str, at: datetime) -> date:
 @lru_cache(maxsize=512)
 def _cutoffs(periods: tuple[Period, ...], zone: str, today: date) -> tuple[datetime, ...]:
     tz = ZoneInfo(zone)
-    starts = [datetime.combine(_first_within(period, today), time(), tz).astimezone(UTC) for period in periods]
+    starts = [datetime.combine(first_within(period, today), time(), tz).astimezone(UTC) for period in periods]
     return tuple(reversed(starts))
 
 
-def _first_within(period: Period, today: date) -> date:
+def first_within(period: Period, today: date) -> date:
     """Find the earliest day from which the period is not over today; `last_day` never falls as days rise."""
     day = today - timedelta(days=round(period.months * 30.436875) + period.days)
     while last_day(day, period) >= today:

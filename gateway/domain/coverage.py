@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.packs import Bundle, Case, Rule, SourceRule
+from policies.packs import Bundle, Case, RetentionRule, Rule, SourceRule, TreatmentRow
 from policies.refusal import PolicyRefused
 from policies.terms import Outcome
 
@@ -64,6 +64,23 @@ def _rules(bundle: Bundle) -> tuple[Rule | SourceRule, ...]:
     found: dict[tuple[str, str], Rule | SourceRule] = {(rule.file, rule.id): rule for rule in bundle.sources.values()}
     found |= {(rule.file, rule.id): rule for pack in bundle.packs.values() for rule in reversed(pack.rules)}
     return tuple(sorted(found.values(), key=lambda rule: (rule.file, rule.line)))
+
+
+def unproven(
+    rules: Iterable[TreatmentRow | RetentionRule], wanted: frozenset[str], kept_out: frozenset[str]
+) -> tuple[Uncovered, ...]:
+    """Name the rules that no case wants to decide, or that no case keeps out.
+
+    Args:
+        rules: of a file whose cases name the one rule that decides.
+        wanted: ids that a case wants to decide.
+        kept_out: ids that a case wants to have no part.
+    """
+    lacking = [
+        (rule, tuple(word for word, told in (("case", wanted), ("counter-case", kept_out)) if rule.id not in told))
+        for rule in rules
+    ]
+    return tuple(Uncovered(rule.id, rule.file, rule.line, lacks) for rule, lacks in lacking if lacks)
 
 
 def check_agreement(cases: Iterable[Case]) -> None:

@@ -9,6 +9,9 @@ Kept up: a list brought the person anew or again, the person consented, bought, 
 message by a click, a reply or an order. A withdrawal keeps nothing up: it confirms no data. Selected: made available
 to a tool in a release; several pages or attempts of one release count once. Must never be read as a permission: a
 grade orders people whom the law allows.
+
+The year, the three selections and the twelve turns define what a grade and a review are. No law sets them and no
+country differs in them, so they stand here; how long people are kept is law (`policies/retention.yaml`).
 """
 
 from dataclasses import dataclass

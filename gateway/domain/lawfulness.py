@@ -46,6 +46,11 @@ class SourceVerdict:
     by_jurisdiction: Mapping[str, Verdict]
 
 
+def source_rule(bundle: Bundle, source: Source) -> SourceRule:
+    """Give the rule on a source's kind; a kind that nobody knows is of unknown origin."""
+    return bundle.sources.get(source.kind, bundle.sources["unknown"])
+
+
 def source_lawful(
     ask: Ask,
     source: Source,
@@ -64,7 +69,7 @@ def source_lawful(
         at: now.
         kind: in which capacity the person is addressed; unknown is neither business nor consumer.
     """
-    rule = bundle.sources.get(source.kind, bundle.sources["unknown"])
+    rule = source_rule(bundle, source)
     refusal = _refusal(rule, source, at)
     if refusal:
         return refusal
@@ -93,7 +98,7 @@ def verdict_for(
     Accepted is what `source_lawful` would let through. Refused is what no evidence can cure: this kind, this use, this
     sender or its age; so bringing evidence never makes a verdict worse. What evidence can cure waits in quarantine.
     """
-    rule = bundle.sources.get(source.kind, bundle.sources["unknown"])
+    rule = source_rule(bundle, source)
     as_approved = replace(source, status=SourceStatus.APPROVED)
     found = source_lawful(ask, as_approved, bundle, jurisdiction, at, kind)
     if found.lawful:
@@ -117,7 +122,7 @@ def _proven(source: Source, ask: Ask, bundle: Bundle, rule: SourceRule) -> Sourc
 
 def source_stands(source: Source, bundle: Bundle, at: datetime) -> bool:
     """Say whether what a source tells of may be believed at all, whatever the purpose."""
-    return _refusal(bundle.sources.get(source.kind, bundle.sources["unknown"]), source, at) is None
+    return _refusal(source_rule(bundle, source), source, at) is None
 
 
 def _refusal(rule: SourceRule, source: Source, at: datetime) -> SourceFinding | None:
@@ -168,7 +173,7 @@ def _permits(
     bundle: Bundle, source_kind: str, act: Act, purpose: str, channel: Channel, jurisdiction: str, kind: AudienceKind
 ) -> tuple[Permit, ...]:
     chain = frozenset(bundle.purposes.chain(purpose))
-    here = _speaks_here(bundle, jurisdiction)
+    here = speaks_here(bundle, jurisdiction)
     return tuple(
         permit
         for permit in bundle.sources[source_kind].permits
@@ -182,7 +187,7 @@ def _permits(
     )
 
 
-def _speaks_here(bundle: Bundle, jurisdiction: str) -> frozenset[str]:
+def speaks_here(bundle: Bundle, jurisdiction: str) -> frozenset[str]:
     """Give the codes that mean a country: itself, its pack, what that pack extends."""
     pack = bundle.pack(jurisdiction)
     return frozenset((jurisdiction, pack.code, pack.extends))
@@ -199,7 +204,7 @@ def verdict_on(source: Source, bundle: Bundle, jurisdictions: Iterable[str]) -> 
     Returns:
         The verdict, what is missing, and how many days there are to mend it (0 if there are none).
     """
-    rule = bundle.sources.get(source.kind, bundle.sources["unknown"])
+    rule = source_rule(bundle, source)
     missing = tuple(word for word in rule.evidence if word not in source.evidence)
     whole, code, words = _whole(rule, source, missing)
     split = {code: _there(rule, bundle, code, whole) for code in sorted(set(jurisdictions))}
@@ -232,6 +237,6 @@ def _there(rule: SourceRule, bundle: Bundle, jurisdiction: str, whole: Verdict) 
     """Where no permit reaches, complete evidence is not enough."""
     if whole is not Verdict.ACCEPT:
         return whole
-    here = _speaks_here(bundle, jurisdiction)
+    here = speaks_here(bundle, jurisdiction)
     reaching = (p for p in rule.permits if (not p.jurisdictions or p.jurisdictions & here) and not p.except_in & here)
     return Verdict.ACCEPT if any(reaching) else Verdict.QUARANTINE

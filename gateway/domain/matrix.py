@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from gateway.domain import matrix_words as words
 from gateway.domain.matrix_cells import Section, View
-from policies.packs import Bundle, Pack, Rule
+from gateway.domain.retention import holding
+from policies.packs import Bundle, Pack, RetentionRule, Rule
 from policies.terms import Evidence
 
 
@@ -39,7 +40,8 @@ class RuleLine:
 class Matrix:
     """The law of a jurisdiction on a day.
 
-    `pack` is whose rules they are: that of a union, or the strictest, where the jurisdiction has none of its own.
+    `pack` is whose rules they are: that of a union, or the strictest, where the jurisdiction has none of its own. Those
+    on how long people are kept there come last.
     """
 
     jurisdiction: str
@@ -120,8 +122,19 @@ def matrix(bundle: Bundle, jurisdiction: str, day: date) -> Matrix:
         digest=pack.digest,
         bundle=bundle.digest,
         sections=tuple(view.sections()),
-        rules=tuple(_rule_line(pack, rule, bundle, day) for rule in pack.rules),
+        rules=(
+            *(_rule_line(pack, rule, bundle, day) for rule in pack.rules),
+            *(_kept_line(pack, rule) for rule in holding(bundle, jurisdiction)),
+        ),
     )
+
+
+def _kept_line(pack: Pack, rule: RetentionRule) -> RuleLine:
+    return RuleLine(
+        id=rule.id, title=rule.title, cite=rule.cite, evidence=rule.tag.value, first=None, last=None, state="in_force",
+        inherited_from="" if pack.code in rule.where else ", ".join(sorted(rule.where)) or "the rules for everywhere",
+        region="", effect=words.kept(rule), when="", duties=(), marks=(), file=rule.file, line=rule.line,
+    )  # fmt: skip
 
 
 def _rule_line(pack: Pack, rule: Rule, bundle: Bundle, day: date) -> RuleLine:

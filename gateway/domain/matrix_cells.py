@@ -9,6 +9,7 @@ from datetime import date
 
 from gateway.domain import matrix_words as words
 from gateway.domain.requests import Ask, Party
+from gateway.domain.retention import holding
 from gateway.domain.tables import table_of
 from policies.packs import Bundle, Pack, Rule
 from policies.terms import Act, AudienceKind, Capacity, Channel, Duty, Model
@@ -101,6 +102,11 @@ class View:
         yield self._told("sensitive", "Sensitive data", _sensitive)
         yield self._told("export", "Data leaving the country", _abroad)
         yield self._told("consent", "What makes a consent worthless", lambda rule: bool(rule.disregard))
+        yield Section("kept", "How long people are kept", told=tuple(self._kept()))
+
+    def _kept(self) -> Iterator[Line]:
+        for rule in holding(self.bundle, next(iter(self.country), self.pack.code)):
+            yield Line(words.kept(rule), rule.id)
 
     def _told(self, name: str, title: str, wanted: Callable[[Rule], bool]) -> Section:
         tree = self.bundle.purposes

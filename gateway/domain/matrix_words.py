@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from policies.packs import Cap, Dealt, Lapse, Period, PurposeTree, Register, Rule, When
+from policies.packs import Cap, Dealt, Lapse, Period, PurposeTree, Register, RetentionRule, Rule, When
 from policies.periods import period
-from policies.terms import AudienceKind, Capacity, Condition, Day, Duty, Evidence, Model, Outcome
+from policies.terms import AudienceKind, Capacity, Condition, Day, Duty, Evidence, Model, Outcome, Unjustified
 
 _NEEDS: Final[Mapping[Model, str]] = {
     Model.NOTHING: "no consent",
@@ -132,6 +132,15 @@ def _effects(rule: Rule) -> Iterator[str]:
         yield capped(rule.cap)
     if rule.disregard:
         yield f"a consent {disregarded(rule.disregard)} counts for nothing"
+
+
+def kept(rule: RetentionRule) -> str:
+    """Say whose data is deleted by a rule of retention, and after what time."""
+    if rule.reason is Unjustified.NO_IDENTIFIER:
+        return "whoever no identifier leads to any more is deleted"
+    if rule.reason is Unjustified.SOURCES_GONE:
+        return f"whoever has only sources that were revoked, or expired more than {lasting(rule.after)} ago, is deleted"
+    return f"whoever was not heard of for {lasting(rule.after)} is deleted"
 
 
 def registered(register: Register) -> str:

@@ -6,7 +6,7 @@ Must never take a row for proven because a case happened to touch it: a case mus
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gateway.domain.coverage import Uncovered
+from gateway.domain.coverage import Uncovered, unproven
 from gateway.domain.treatment import matches, place_of, treat
 from policies.packs import Bundle, FindingCase
 
@@ -26,14 +26,8 @@ def run_findings(cases: Iterable[FindingCase], bundle: Bundle) -> tuple[FindingR
 
 def uncovered_rows(cases: Sequence[FindingCase], bundle: Bundle) -> tuple[Uncovered, ...]:
     """Name the rows that lack a case (that wants them to decide) or a counter-case (that keeps them out)."""
-    deciding = {case.rule for case in cases}
-    kept_out = {rule for case in cases for rule in case.without}
-    found = []
-    for row in bundle.treatment.rows:
-        lacks = (*(("case",) if row.id not in deciding else ()), *(("counter-case",) if row.id not in kept_out else ()))
-        if lacks:
-            found.append(Uncovered(row.id, row.file, row.line, lacks))
-    return tuple(found)
+    kept_out = frozenset(rule for case in cases for rule in case.without)
+    return unproven(bundle.treatment.rows, frozenset(case.rule for case in cases), kept_out)
 
 
 def _differences(case: FindingCase, bundle: Bundle) -> list[str]:

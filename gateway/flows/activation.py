@@ -7,12 +7,13 @@ bundle than the one in force now. A bundle is added only if its golden cases hol
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from audit.leaf import Entry, Json
 from gateway.domain.cases import CaseResult, run_cases
 from gateway.domain.coverage import check_agreement
 from gateway.domain.errors import Conflict, Invalid
+from gateway.domain.retention_cases import KeepingResult, run_keeping
 from gateway.domain.treatment_cases import FindingResult, run_findings
 from gateway.flows.gate import Gate
 from gateway.flows.officers import Officer
@@ -24,6 +25,7 @@ from policies.golden import load_cases
 from policies.load import archive, load_bundle
 from policies.packs import Bundle
 from policies.refusal import PolicyRefused
+from policies.retaining import load_keeping
 from policies.treating import load_findings
 
 __all__ = [
@@ -38,6 +40,8 @@ __all__ = [
     "propose_activation",
     "propose_rollback",
 ]
+
+_Result: TypeAlias = CaseResult | FindingResult | KeepingResult
 
 _TOLD: Final = 20
 """Failing cases that a refusal names."""
@@ -131,18 +135,18 @@ def _proven(bundle: Bundle, folder: Path) -> int:
     if not results:
         raise Invalid("cases_missing", "The folder has no golden case under `cases`. Write what the law shall answer.")
     looked = run_findings(load_findings(folder), bundle)
-    wrong: list[CaseResult | FindingResult] = [
-        *(each for each in results if each.differences),
-        *(each for each in looked if each.differences),
-    ]
+    kept = run_keeping(load_keeping(folder), bundle)
+    every: list[_Result] = [*results, *looked, *kept]
+    count = len(every)
+    wrong = [each for each in every if each.differences]
     if wrong:
         told = "; ".join(map(_told, wrong[:_TOLD]))
-        message = f"{len(wrong)} of {len(results) + len(looked)} cases do not hold. Mend the rule or the case: {told}"
-        raise Invalid("cases_fail", message, failing=len(wrong), cases=len(results) + len(looked))
-    return len(results) + len(looked)
+        message = f"{len(wrong)} of {count} cases do not hold. Mend the rule or the case: {told}"
+        raise Invalid("cases_fail", message, failing=len(wrong), cases=count)
+    return count
 
 
-def _told(result: CaseResult | FindingResult) -> str:
+def _told(result: _Result) -> str:
     return f"{result.case.file}:{result.case.line} {result.case.name}: {', '.join(result.differences)}"
 
 

@@ -5,18 +5,19 @@ Must never let a suspended or revoked source through, and never judge milder tha
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from gateway.domain.errors import Refused
-from gateway.domain.lawfulness import verdict_on
+from gateway.domain.lawfulness import source_rule, verdict_on
 from gateway.domain.people import Source
 from gateway.flows.gate import Gate
 from gateway.flows.intake_defaults import Defaults, Shared, read_defaults
 from gateway.flows.intake_report import Reason
 from gateway.lists import headers
+from gateway.lists.calendars import Calendar, calendar_of
+from gateway.lists.gregorian import in_gregorian
 from gateway.lists.headers import Field, Proposal
-from gateway.lists.reader import ListFile, open_list
+from gateway.lists.reader import ListFile
 from gateway.store import parties, sources
 from gateway.store.people_lookup import Connection
 from policies.packs import Bundle
@@ -38,15 +39,16 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a list is read: the file, and what its columns mean."""
+    """How a list is read: the file with its days in the Gregorian calendar, what its columns mean, its own calendar."""
 
     listed: ListFile
     mapping: headers.Mapping
+    calendar: Calendar
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict with its reasons; `cure_days` is 0 where nothing can be cured."""
+    """A verdict with its reasons; what waits can be cured for so many days, as the rule on the source's kind says."""
 
     verdict: Verdict
     reasons: tuple[Reason, ...]
@@ -95,7 +97,8 @@ def judge(origin: Origin, countries: set[str] | frozenset[str]) -> Judgement:
         Reason("evidence_wanted", reasons[0].rule, reasons[0].cite, f"{word}: {origin.bundle.evidence[word]}")
         for word in said.missing
     )
-    return Judgement(said.verdict, reasons + lacking, said.cure_days)
+    days = source_rule(origin.bundle, origin.source).cure_days
+    return Judgement(said.verdict, reasons + lacking, days)
 
 
 def must_be_approved(source: Source, verdict: Verdict) -> None:
@@ -140,18 +143,18 @@ def kept_mapping(kept: Mapping[str, str]) -> headers.Mapping:
 
 
 def reading_of(
-    path: Path,
+    listed: ListFile,
     overrides: Mapping[str, str],
-    encoding: str,
-    delimiter: str,
-    sheet: str = "",
+    calendar: str,
+    defaults: Defaults,
     translate: Callable[[ListFile], ListFile] | None = None,
 ) -> Reading:
-    """Settle how a file is read and what its columns mean; see `Wish.translate`.
+    """Settle what the columns of a list mean and in which calendar its days are written; see `Wish`.
 
     Raises:
-        ListRefused, EncodingUnsure, MappingRefused: see `gateway.lists`.
+        ListRefused: `calendar_unknown`. MappingRefused: see `mapping_of`.
     """
-    listed = open_list(path, encoding or None, delimiter or None, sheet=sheet or None)
+    said = calendar_of(calendar)
     listed = translate(listed) if translate else listed
-    return Reading(listed, mapping_of(listed, overrides))
+    mapping = mapping_of(listed, overrides)
+    return Reading(in_gregorian(listed, mapping, said, defaults.order), mapping, said)

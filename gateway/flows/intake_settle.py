@@ -28,7 +28,6 @@ from gateway.store.people_lookup import Connection
 from policies.terms import SourceStatus, Treatment, Verdict
 
 _ORDER: Final = (Verdict.ACCEPT, Verdict.QUARANTINE, Verdict.REFUSE)
-_CURE_DAYS: Final = 30
 _STATES: Final = {Verdict.ACCEPT: "storing", Verdict.QUARANTINE: "quarantined", Verdict.REFUSE: "refused"}
 
 LEAK: Final = Reason(
@@ -115,12 +114,12 @@ def gathered(parts: Iterable[tuple[Mapping[str, int], Mapping[str, Any]]]) -> Co
 def verdict_of(origin: Origin, content: Content) -> Judgement:
     """Judge a list by its source, the countries of its people and what the scan says; the strictest wins."""
     judged = judge(origin, content.countries)
-    verdict, reasons, cure = judged.verdict, list(judged.reasons), judged.cure_days
+    verdict, reasons = judged.verdict, list(judged.reasons)
     for said, reason in _of_content(origin, content):
         if _ORDER.index(said) > _ORDER.index(verdict):
-            verdict, cure = said, _CURE_DAYS if said is Verdict.QUARANTINE else 0
+            verdict = said
         reasons.append(reason)
-    return Judgement(verdict, tuple(reasons), cure)
+    return Judgement(verdict, tuple(reasons), judged.cure_days)
 
 
 def _of_content(origin: Origin, content: Content) -> list[tuple[Verdict, Reason]]:
@@ -150,7 +149,7 @@ _WHOLE: Final = {Treatment.HOLD_BATCH: Verdict.QUARANTINE, Treatment.REFUSE: Ver
 def _settle(gate: Gate, connection: Connection, batch: Batch, judged: Judgement, content: Content) -> None:
     now = gate.clock()
     held = judged.verdict is Verdict.QUARANTINE
-    cure = now + timedelta(days=judged.cure_days or _CURE_DAYS) if held or content.counts["row.held"] else None
+    cure = now + timedelta(days=judged.cure_days) if held or content.counts["row.held"] else None
     record = BatchRecord(
         source_no=batch.source_no, digest=batch.digest, state=_STATES[judged.verdict], verdict=judged.verdict.value,
         mapping=batch.mapping, reading=batch.reading, reasons=intake_report.plain(judged.reasons),

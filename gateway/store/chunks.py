@@ -156,11 +156,6 @@ def countries(connection: Connection, batch_no: int) -> frozenset[str]:
     return frozenset(connection.execute(_COUNTRIES, {"batch": batch_no}).scalars())
 
 
-def sealed(connection: Connection, batch_no: int) -> list[tuple[int, Sequence[bytes]]]:
-    """Give the sealed rows that wait, by chunk in order."""
-    return [(row.chunk, row.sealed) for row in connection.execute(_SEALED, {"batch": batch_no})]
-
-
 def held(
     connection: Connection, batch_no: int, state: str = "held", limit: int = 1000, after: int = 0
 ) -> list[HeldRow]:
@@ -273,7 +268,6 @@ _SUMMARIES = text("SELECT counts, summary FROM batch_chunk WHERE batch_no = :bat
 _COUNTRIES = text(
     "SELECT DISTINCT jsonb_array_elements_text(summary -> 'countries') FROM batch_chunk WHERE batch_no = :batch"
 )
-_SEALED = text("SELECT chunk, sealed FROM batch_chunk WHERE batch_no = :batch AND state <> 'stored' ORDER BY chunk")
 _HELD = text(
     "SELECT row_no, state, reasons, sealed FROM held_row WHERE batch_no = :batch AND state = :state AND row_no > :after"
     " ORDER BY row_no LIMIT :limit"

@@ -1,5 +1,7 @@
 """What justifies keeping people, and the deletion of those whom nothing does. Must never decide who that is.
 
+Periods differ by where people live, so nobody is sorted out by time here: moments are read, the domain judges them.
+
 A deleted person's key goes first: what backups and dead rows hold of the sealed data then opens with nothing. What
 stays: suppressions, the ledger, pages (numbers), consent events, contacts and evidence (append-only: keyed hashes,
 numbers and sealed proof), and the person's row without attributes, so that pages stay explainable.
@@ -13,7 +15,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, text
 
 from gateway.domain.grades import ANSWERS
-from gateway.domain.retention import EXPIRED_FOR_GOOD, Hold
+from gateway.domain.retention import ENDLESS, Hold
 from gateway.store.suppressions import LOCK_KEY, Suppression, add
 from policies.terms import Flag, Scope
 
@@ -91,23 +93,20 @@ def delete(connection: Connection, people: Sequence[int], actor: str) -> int:
 
 def _holds(connection: Connection, which: str, values: dict[str, object], day: datetime) -> list[tuple[bytes, Hold]]:
     spared = int(Flag.ERASED | Flag.RESTRICTED | Flag.DECEASED)
-    bound = {
-        "day": day, "expired": day - EXPIRED_FOR_GOOD, "spared": spared, "answers": [kind.value for kind in ANSWERS],
-    }  # fmt: skip
+    bound = {"day": day, "endless": ENDLESS, "spared": spared, "answers": [kind.value for kind in ANSWERS]}
     return [(bytes(row.uid), Hold(*row[1:])) for row in connection.execute(_HOLDS[which], values | bound)]
 
 
 _BETWEEN = "p.no > :after AND p.no <= :upto"
 _NAMED = "p.no = ANY(CAST(:people AS bigint[]))"
 _HOLD = """
-WITH standing AS MATERIALIZED (
-  SELECT no FROM source WHERE status <> 'revoked' AND (expires_at IS NULL OR expires_at >= :expired)
-), revoked AS MATERIALIZED (SELECT no FROM source WHERE status = 'revoked')
-SELECT p.uid, p.no, i.identifiers, i.sourced, c.consented, b.under_way, p.created_at, greatest(d.at, e.at, t.at)
+WITH revoked AS MATERIALIZED (SELECT no FROM source WHERE status = 'revoked')
+SELECT p.uid, p.no, p.jurisdiction, i.identifiers, i.until, c.consented, b.under_way, p.created_at,
+  greatest(d.at, e.at, t.at)
 FROM person p
 LEFT JOIN LATERAL (
-  SELECT count(*) AS identifiers, coalesce(bool_or(i.source_no IN (SELECT no FROM standing)), false) AS sourced
-  FROM identifier i WHERE i.person_no = p.no
+  SELECT count(*) AS identifiers, max(coalesce(s.expires_at, :endless)) FILTER (WHERE s.no IS NOT NULL) AS until
+  FROM identifier i LEFT JOIN source s ON s.no = i.source_no AND s.status <> 'revoked' WHERE i.person_no = p.no
 ) i ON true
 LEFT JOIN LATERAL (
   SELECT count(*) > 0 AS consented FROM consent c

@@ -57,7 +57,9 @@ def test_the_review_is_a_file_with_uids_and_reasons_only(house: Program) -> None
 def test_nothing_is_deleted_that_was_not_shown(house: Program) -> None:
     made = house.told("retention", "plan")
     assert set(made["reasons"]) == {"no_identifier", "sources_gone", "unused"}
-    assert "CNIL" in house.done("retention", "plan")
+    shown = house.done("retention", "plan")
+    assert "CNIL" in shown
+    assert all(line["rule"] in shown and line["cite"] for line in made["rules"])
     wrong = house("retention", "run", "--plan", "0" * 64, "--json")
     assert code(wrong) == "plan_changed"
     house.done("source", "revoke", "Form", "--yes")

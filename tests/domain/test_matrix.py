@@ -12,6 +12,7 @@ from gateway.domain.matrix_cells import CELLS, Line, Row
 from gateway.domain.matrix_html import whole_page
 from gateway.domain.matrix_words import lasting
 from gateway.domain.requests import Ask, Party
+from gateway.domain.retention import holding
 from gateway.domain.tables import table_of
 from policies.load import load_bundle
 from policies.periods import period
@@ -48,7 +49,10 @@ def said(row: Row, cell: str) -> str:
 @pytest.mark.parametrize("code", CODES)
 def test_every_rule_of_a_pack_is_listed_once_with_its_article(code: str) -> None:
     found = matrix(BUNDLE, code, DAY)
-    assert [(one.id, one.cite) for one in found.rules] == [(one.id, one.cite) for one in BUNDLE.packs[code].rules]
+    written = [(one.id, one.cite) for one in BUNDLE.packs[code].rules]
+    assert [(one.id, one.cite) for one in found.rules] == written + [
+        (one.id, one.cite) for one in holding(BUNDLE, code)
+    ]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -115,7 +119,27 @@ def test_an_inherited_rule_names_where_it_is_from() -> None:
     assert {(one.file, one.inherited_from) for one in found} == {
         ("jurisdictions/eu.yaml", "EU"),
         ("jurisdictions/de.yaml", ""),
+        ("retention.yaml", "EU"),
+        ("retention.yaml", "the rules for everywhere"),
     }
+
+
+@pytest.mark.parametrize(
+    ("code", "ids"),
+    [
+        ("KR", ("KEEP-NO-IDENTIFIER", "KEEP-SOURCES", "KEEP-UNUSED")),
+        ("IE", ("KEEP-NO-IDENTIFIER", "KEEP-SOURCES", "KEEP-UNUSED", "KEEP-UNUSED-EU")),
+        ("CH", tuple(rule.id for rule in BUNDLE.retention)),
+    ],
+)
+def test_how_long_people_are_kept_stands_in_the_table(code: str, ids: tuple[str, ...]) -> None:
+    (told,) = (one.told for one in matrix(BUNDLE, code, DAY).sections if one.id == "kept")
+    assert tuple(line.rule for line in told) == ids
+    assert [line.words for line in told[:3]] == [
+        "whoever no identifier leads to any more is deleted",
+        "whoever has only sources that were revoked, or expired more than 180 days ago, is deleted",
+        "whoever was not heard of for 3 years is deleted",
+    ]
 
 
 def test_another_day_is_another_law() -> None:

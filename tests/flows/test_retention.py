@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,8 @@ from gateway.flows.gate import Gate
 from gateway.flows.retention import plan, run
 from gateway.flows.sources import revoke_source
 from gateway.flows.subject import find, require
+from gateway.store import bundles
+from policies.load import archive, load_bundle, restore
 from policies.terms import Act, Channel, ConsentState, Flag
 from tests.conftest import Clock
 from tests.flows.conftest import NEWSLETTER, Seoul
@@ -24,6 +27,8 @@ from tests.flows.test_release import emails, verify
 
 Ago = Callable[[float], datetime]
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+BUNDLE = load_bundle()
+ONLY_UNUSED = {rule.id: 2 if rule.id == "KEEP-UNUSED" else 0 for rule in BUNDLE.retention}
 PERSONAL = ("person_key", "sealed", "identifier", "dealing", "consent")
 
 
@@ -86,11 +91,14 @@ def test_the_unused_are_shown_then_deleted_and_those_in_use_stay(aged: Seoul) ->
     assert emails(aged.release()) == {"yes@example.com"}
     assert entries(aged.gate, "retention.deleted") == [
         {
-            "plan": made.digest, "deleted": {"no_identifier": 0, "sources_gone": 0, "unused": 2}, "spared": 0,
-            "suppressions": 0,
+            "plan": made.digest, "deleted": ONLY_UNUSED, "spared": 0, "suppressions": 0,
         }
     ]  # fmt: skip
-    assert entries(aged.gate, "retention.planned")[0]["digest"] == made.digest
+    (planned, *_) = entries(aged.gate, "retention.planned")
+    assert planned == {
+        "day": "2026-11-20", "bundle": BUNDLE.digest, "digest": made.digest, "rules": ONLY_UNUSED,
+    }  # fmt: skip
+    assert [(line.rule, line.cite) for line in made.lines] == [(rule.id, rule.cite) for rule in BUNDLE.retention]
     verify(aged)
 
 
@@ -294,3 +302,73 @@ def test_what_is_sealed_opens_with_nothing_and_the_events_stay(aged: Seoul) -> N
     )
     assert count(aged.gate, orphans) == 0
     assert count(aged.gate, "SELECT count(*) FROM consent_event") == events
+
+
+def in_force(gate: Gate, text_of_rules: str | None) -> str:
+    """Put the packaged law in force with another retention.yaml, or with none as before there was one."""
+    files = {name: content for name, content in BUNDLE.files.items() if name != "retention.yaml"}
+    if text_of_rules is not None:
+        files["retention.yaml"] = text_of_rules
+    made = restore(archive(replace(BUNDLE, files=files)))
+    with gate.house.unit() as connection:
+        bundles.add(connection, made.digest, archive(made))
+        bundles.activate(connection, made.digest, "test", gate.clock())
+    return made.digest
+
+
+def test_a_changed_law_is_another_plan_also_if_it_names_the_same_people(aged: Seoul) -> None:
+    digest = plan(aged.gate, "officer").digest
+    changed = in_force(aged.gate, BUNDLE.files["retention.yaml"] + "\n# read again\n")
+    with pytest.raises(Conflict, match="plan_changed"):
+        run(aged.gate, "officer", digest)
+    made = plan(aged.gate, "officer")
+    assert (made.bundle, made.by_reason["unused"], made.digest == digest) == (changed, 2, False)
+
+
+def test_a_law_that_changes_between_plan_and_batch_stops_the_run(aged: Seoul, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest, planned, before = plan(aged.gate, "officer").digest, retention._planned, rows(aged.gate)
+
+    def meanwhile(gate: Gate) -> object:
+        made = planned(gate)
+        in_force(gate, BUNDLE.files["retention.yaml"].replace("P3Y", "P9Y"))
+        return made
+
+    monkeypatch.setattr(retention, "_planned", meanwhile)
+    with pytest.raises(Conflict, match="plan_changed"):
+        run(aged.gate, "officer", digest)
+    assert rows(aged.gate) == before
+    assert entries(aged.gate, "retention.deleted") == []
+    verify(aged)
+
+
+def test_a_bundle_that_does_not_say_it_deletes_nobody(aged: Seoul) -> None:
+    digest = plan(aged.gate, "officer").digest
+    in_force(aged.gate, None)
+    for asked in (lambda: plan(aged.gate, "officer"), lambda: run(aged.gate, "officer", digest)):
+        with pytest.raises(Conflict, match="retention_unsaid"):
+            asked()
+    assert len(entries(aged.gate, "retention.planned")) == 1
+    assert rows(aged.gate)["person_key"] == 3
+
+
+def test_each_is_judged_by_the_period_of_the_place_and_nobody_is_passed_over(aged: Seoul, clock: Clock) -> None:
+    """Six months in China, sixty days for a source there; elsewhere three years and half a year."""
+    rules = BUNDLE.files["retention.yaml"].replace(
+        "where: CN\n    unused: {after: P3Y}", "where: CN\n    unused: {after: P6M}"
+    )
+    own = "id: KEEP-SOURCES-CN, title: t, cite: c, evidence: primary, where: CN, sources_gone: {expired_for: P60D}"
+    in_force(aged.gate, f"{rules}\n  - {{{own}}}\n")
+    half, days = clock.at - timedelta(days=200), clock.at - timedelta(days=90)
+    say(aged, "UPDATE person SET created_at = :half, jurisdiction = 'CN' WHERE no = :no", "a@example.com", half=half)
+    say(aged, "UPDATE person SET created_at = :half WHERE no = :no", "b@example.com", half=half)
+    found = {line.rule: line.people for line in plan(aged.gate, "officer").lines if line.people}
+    assert found == {"KEEP-UNUSED-CN": 1}
+    with aged.gate.house.unit() as connection:
+        connection.execute(text("UPDATE source SET expires_at = :days"), {"days": days})
+    made = plan(aged.gate, "officer")
+    assert {line.rule: line.people for line in made.lines if line.people} == {"KEEP-SOURCES-CN": 1}
+    say(aged, "UPDATE person SET jurisdiction = '' WHERE no = :no", "b@example.com")
+    made = plan(aged.gate, "officer")
+    assert {line.rule: line.people for line in made.lines if line.people} == {"KEEP-SOURCES-CN": 2}
+    assert run(aged.gate, "officer", made.digest).by_reason["sources_gone"] == 2
+    assert [known(aged, each) for each in ("yes@example.com", "a@example.com", "b@example.com")] == [True, False, False]
