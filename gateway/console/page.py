@@ -49,6 +49,7 @@ ACTIONS: Final = frozenset(
     {action for *_, action in ROOMS}
     | {"ledger.verify", "policy.propose", "policy.sign", "import.run", "quarantine.drop", "quarantine.accept"}
     | {"source.register", "source.submit", "source.approve", "source.suspend", "source.revoke"}
+    | {"person.read", "person.restrict"}
 )
 """Whatever a page of the console offers."""
 _HERE: Final = Path(__file__).parent
@@ -95,9 +96,11 @@ def _environment(code: str) -> Environment:
         lstrip_blocks=True,
     )
     found.globals |= {"asset": asset_path, "counted": words.counted, "prefix": PREFIX, "code": _code}
-    found.globals |= {"t": language.t, "tn": language.tn, "funnel": partial(funnel, direction=language.direction)}
+    found.globals |= {"t": language.t, "tn": language.tn, "comma": language.comma}
+    found.globals |= {"funnel": partial(funnel, direction=language.direction)}
     for name in ("moment", "day", "digest", "verdict", "spoken", "lasted"):
         found.filters[name] = partial(getattr(words, name), language=language)
+    found.filters |= {"named": language.named, "why": language.why}
     found.filters |= {"number": words.number, "told": language.told, "rows": rows_of, "opening": words.opening}
     return found
 

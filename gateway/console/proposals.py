@@ -3,20 +3,26 @@
 The form sends back the digest of what was shown: whoever confirms confirms that, or nothing.
 """
 
-from collections.abc import Callable
-from typing import Annotated
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from markupsafe import Markup, escape
 
-from gateway.console.ask import duties_of
-from gateway.console.door import Door
+from gateway.console import words
+from gateway.console.door import Door, Visit
+from gateway.console.languages import Language
 from gateway.console.page import PREFIX
-from gateway.console.words import counted
 from gateway.flows import widening
 from gateway.flows.gate import Gate
 from gateway.flows.officers import Officer
 from gateway.flows.proposals import Proposal, Standing
+
+_OURS: Final = frozenset({"kind", "evidence", "missing", "verdict", "mode"})
+"""Names in a proposal under which words of ours stand; under any other stand names, numbers and what officers wrote."""
+_LONG: Final = re.compile("[0-9a-f]{32,}")
 
 
 def add(router: APIRouter, door: Door) -> None:
@@ -27,7 +33,8 @@ def add(router: APIRouter, door: Door) -> None:
         visit = door.visit(request)
         rows = widening.listed(door.gate, visit.officer)
         waiting = sum(1 for one in rows if one.state == "open")
-        title = counted(waiting, "proposal waits", "proposals wait") if waiting else "No proposal waits"
+        none = visit.t("No proposal waits")
+        title = visit.tn(waiting, "{n} proposal waits", "{n} proposals wait") if waiting else none
         return visit.page("proposals.html", "change", title=title, rows=rows)
 
     @router.get("/proposals/{uid}")
@@ -37,10 +44,10 @@ def add(router: APIRouter, door: Door) -> None:
         return visit.page(
             "proposal.html",
             "change",
-            title=_title(standing),
+            title=_title(standing, visit),
             standing=standing,
             one=standing.proposal,
-            payload=duties_of(standing.proposal.payload),
+            payload=said_of(standing.proposal.payload, visit.language),
         )
 
     @router.post("/proposals/{uid}/confirm")
@@ -65,7 +72,40 @@ def _back(proposal: Proposal) -> Response:
     return RedirectResponse(f"{PREFIX}/proposals/{proposal.uid.hex()}", 303)
 
 
-def _title(standing: Standing) -> str:
+def _title(standing: Standing, visit: Visit) -> str:
+    name = visit.language.named(standing.title, "proposals", standing.proposal.kind)
     if standing.state == "open":
-        return f"{standing.title}?"
-    return f"{standing.title}: {standing.state}"
+        return visit.t("{name}?", name=name)
+    return visit.t("{name}: {state}", name=name, state=visit.language.word(standing.state))
+
+
+def said_of(payload: Mapping[str, Any], language: Language) -> list[tuple[Markup, Markup]]:
+    """Give all that a proposal would do as pairs of a label and what stands there; nobody's words but ours change."""
+    return [
+        (language.named(name.replace("_", " "), "proposal_fields", name), _spelled(name, value, language))
+        for name, value in payload.items()
+    ]
+
+
+def _spelled(name: str, value: Any, language: Language) -> Markup:
+    if isinstance(value, dict):
+        return _joined((Markup("{} {}").format(*pair) for pair in said_of(value, language)), language)
+    if isinstance(value, (list, tuple)):
+        return _joined((_spelled(name, each, language) for each in value), language)
+    if isinstance(value, bool):
+        return language.t("yes" if value else "no")
+    if isinstance(value, int):
+        return escape(words.number(value))
+    return _text(name, str(value), language)
+
+
+def _text(name: str, text: str, language: Language) -> Markup:
+    if name in _OURS:
+        return escape(language.word(text))
+    if _LONG.fullmatch(text):
+        return words.digest(text, language=language)
+    return Markup('<bdi dir="auto">{}</bdi>').format(text)
+
+
+def _joined(parts: Iterable[Markup], language: Language) -> Markup:
+    return escape(language.comma).join(parts)

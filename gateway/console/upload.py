@@ -1,9 +1,11 @@
 """A list from the console: choose source and file, look at what its columns would be taken for, confirm.
 
+Of several sheets or files one is chosen in between; the file is sent once.
+
 Must never take a byte of a file from somebody who may not import, and never show a cell of one.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from anyio import to_thread
 from fastapi import APIRouter, Form, Request, Response
@@ -15,9 +17,23 @@ from gateway.console.page import PREFIX
 from gateway.domain.errors import Invalid
 from gateway.flows import officers, overview, uploading
 from gateway.flows.gate import Gate
+from gateway.flows.typed_columns import SENTENCES
 
 _PIECE: Final = 1 << 20
 _WORDS: Final = 8
+CALENDARS: Final = {
+    "gregorian": "Gregorian", "persian": "Persian (Solar Hijri)", "roc": "Minguo (years of the Republic of China)",
+}  # fmt: skip
+"""In which a list can be written, in words."""
+
+
+class Said(NamedTuple):
+    """What the sender says of a file; "" finds it out, or is what the source says."""
+
+    source: str
+    encoding: str
+    sheet: str
+    calendar: str
 
 
 def add(router: APIRouter, door: Door) -> None:
@@ -37,9 +53,21 @@ def add(router: APIRouter, door: Door) -> None:
         async with request.form(max_files=1, max_fields=_WORDS) as form:
             officers.check_form(door.gate, visit.session, _word(form, "csrf"))
             number = await _kept(door.gate, visit, form)
-            encoding, sheet = _word(form, "encoding"), _word(form, "sheet")
-            source = _word(form, "source")
-        return await to_thread.run_sync(lambda: _mapping(door.gate, visit, number, source, encoding, sheet))
+            said = Said(*(_word(form, name) for name in ("source", "encoding", "sheet", "calendar")))
+        return await to_thread.run_sync(lambda: _mapping(door.gate, visit, number, said))
+
+    @router.post("/imports/look")
+    def look(
+        request: Request,
+        number: Annotated[str, Form()] = "",
+        source: Annotated[str, Form()] = "",
+        encoding: Annotated[str, Form()] = "",
+        sheet: Annotated[str, Form()] = "",
+        calendar: Annotated[str, Form()] = "",
+        csrf: Annotated[str, Form()] = "",
+    ) -> Response:
+        visit = door.visit_form(request, csrf)
+        return _mapping(door.gate, visit, number, Said(source, encoding, sheet, calendar))
 
     @router.post("/imports/begin")
     def begin(
@@ -48,11 +76,13 @@ def add(router: APIRouter, door: Door) -> None:
         source: Annotated[str, Form()] = "",
         encoding: Annotated[str, Form()] = "",
         sheet: Annotated[str, Form()] = "",
+        calendar: Annotated[str, Form()] = "",
         field: Annotated[tuple[str, ...], Form()] = (),
         csrf: Annotated[str, Form()] = "",
     ) -> Response:
         visit = door.visit_form(request, csrf)
-        uid = uploading.begin(door.gate, visit.officer, number, source, dict(enumerate(field)), encoding, sheet)
+        fields = dict(enumerate(field))
+        uid = uploading.begin(door.gate, visit.officer, number, source, fields, encoding, sheet, calendar)
         return RedirectResponse(f"{PREFIX}/imports/{uid.hex()}", 303)
 
 
@@ -63,20 +93,32 @@ def _chooser(gate: Gate, visit: Visit) -> Response:
         if line.row.source.status.value == "approved"
     ]
     title = visit.t("Bring a list")
-    return visit.page("upload.html", "imports", title=title, sources=approved, largest=UPLOAD_LIMIT // 1024**2)
+    return visit.page(
+        "upload.html", "imports", title=title, sources=approved, largest=UPLOAD_LIMIT // 1024**2, calendars=CALENDARS
+    )
 
 
-def _mapping(gate: Gate, visit: Visit, number: str, source: str, encoding: str, sheet: str) -> Response:
-    found = uploading.proposed(gate, visit.officer, number, encoding, sheet)
-    known = sum(bool(field) for _, field in found.columns)
+def _mapping(gate: Gate, visit: Visit, number: str, said: Said) -> Response:
+    found = uploading.proposed(gate, visit.officer, number, said.encoding, said.sheet)
+    if isinstance(found, uploading.Parts):
+        return _which(visit, found, said)
+    known = sum(column.by == "title" for column, _ in found.columns)
     title = visit.tn(
         len(found.columns), "{known} of {n} column has a known title", "{known} of {n} columns have a known title",
         known=known,
     )  # fmt: skip
     return visit.page(
-        "mapping.html", "imports", title=title, found=found, source=source, encoding=encoding, sheet=sheet,
-        fields=uploading.FIELDS,
+        "mapping.html", "imports", title=title, found=found, said=said, source=said.source,
+        fields=uploading.FIELDS, notes=SENTENCES,
+        by_content=sum(column.by == "content" for column, _ in found.columns),
     )  # fmt: skip
+
+
+def _which(visit: Visit, found: uploading.Parts, said: Said) -> Response:
+    """Ask which sheet or file is the list; the names go to whoever brought the file, and nowhere else."""
+    n = len(found.choices)
+    title = visit.t("The workbook has {n} sheets", n=n) if found.sheets else visit.t("The archive holds {n} files", n=n)
+    return visit.page("which.html", "imports", title=title, found=found, said=said)
 
 
 async def _kept(gate: Gate, visit: Visit, form: FormData) -> str:

@@ -3,18 +3,23 @@
 import os
 import re
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from gateway.console.languages import languages
 from gateway.flows import uploading
 from gateway.flows.intake_work import work_on
 from gateway.flows.sources import SourceWish, approve_source, register_source
+from gateway.flows.typed_columns import SENTENCES
 from gateway.lists import reader
+from gateway.samples import numbers
 from gateway.samples.catalogue import SAMPLES
 from gateway.store import batches, parties
+from tests.lists.assets.build import PEOPLE, archive, workbook
 
 Office = Any  # of conftest, which tests cannot import
 
@@ -208,6 +213,59 @@ def test_a_title_that_looks_like_a_person_is_hidden(ready: Office) -> None:
     assert "it looks like a value, not a title" in shown
 
 
+def test_what_only_the_cells_say_is_proposed_with_how_sure_and_a_contradiction_is_marked(ready: Office) -> None:
+    client = ready.signed_in("ines")
+    rows = "".join(f"p{at}@example.org,+49 30 2093{at * 37:04},q{at}@example.org\n" for at in range(30))
+    shown = upload(ready, client, f"col7,name,col9\n{rows}".encode()).text
+    assert "<h1>1 of 3 columns have a known title</h1>" in shown
+    assert "1 column is proposed by its cells" in shown
+    assert shown.count(" selected>") == 2
+    assert '<option value="email" selected>' in shown
+    assert "By its cells: 100 % look like it." in shown
+    assert "its cells look like this: phone. Look again." in shown
+    assert "Its cells say the same as those of “col7”" in shown
+    assert "example.org" not in shown
+    assert set(SENTENCES.values()) <= languages()["fa"].sentences.keys()
+    client.cookies.set("ostiary-language", "fa")
+    assert "از روی خانه‌ها: 100 درصد چنین‌اند." in upload(ready, client, f"col7,name,col9\n{rows}".encode()).text
+
+
+def test_an_identity_number_is_told_and_never_chosen_beforehand(ready: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "CHUNK_ROWS", 50)
+    rng = Random(3)  # noqa: S311  the same every time, and not secret
+    rows = "".join(f"p{at}@example.org,{numbers.ir_code(rng)}\n" for at in range(40))
+    shown = upload(ready, ready.signed_in("ines"), f"email,Tunnus\n{rows}".encode()).text
+    assert "pass the check, 11 % would by chance. Kept only if you say so." in shown
+    assert '<option value="national_id" selected>' not in shown
+
+
+def test_of_several_files_one_is_chosen_and_sent_once(ready: Office) -> None:
+    client = ready.signed_in("ines")
+    packed = archive({"mai.csv": listed(), "juni.xlsx": workbook({"Kunden": PEOPLE, "Archiv": PEOPLE})})
+    before = ready.kinds()
+    page = upload(ready, client, packed, "all.zip").text
+    assert "<h1>The archive holds 2 files</h1>" in page
+    assert "mai.csv" in page
+    number = re.search('name="number" value="([0-9a-f]{32})"', page)
+    assert number, page
+    said = {"csrf": ready.token_of(page), "number": number[1], "source": "Form"}
+    assert client.post("/console/imports/look", data={**said, "csrf": "0" * 64}).status_code == 403
+    sheets = client.post("/console/imports/look", data={**said, "sheet": "2"}).text
+    assert "<h1>The workbook has 2 sheets</h1>" in sheets
+    assert 'value="2!1"' in sheets
+    chosen = client.post("/console/imports/look", data={**said, "sheet": "2!1"}).text
+    assert "read as xlsx" in chosen
+    assert 'name="sheet" value="2!1"' in chosen
+    assert ready.kinds() == before, "looking leaves nothing in the ledger"
+    begun = client.post("/console/imports/begin", data={**said, "sheet": "1", "field": ["email", "name", "", ""]})
+    assert begun.status_code == 303, begun.text
+    assert list(folder(ready).iterdir()) == []
+    ready.settle()
+    with ready.gate.house.unit() as connection:
+        leaves = connection.execute(text("SELECT string_agg(convert_from(leaf, 'UTF8'), ' ') FROM ledger_leaf"))
+        assert "mai.csv" not in leaves.scalar_one()
+
+
 def test_what_nobody_confirms_is_deleted_after_an_hour(ready: Office) -> None:
     client = ready.signed_in("ines")
     upload(ready, client, listed())
@@ -239,6 +297,27 @@ def test_a_report_in_persian(ready: Office) -> None:
     assert "25 ردیف پذیرفته شد" in page
     assert 'direction="rtl"' in page
     assert SECRET not in page
+
+
+def test_a_list_says_its_calendar_in_the_form(ready: Office) -> None:
+    client = ready.signed_in("ines")
+    client.cookies.set("ostiary-language", "fa")
+    form = client.get("/console/imports/new").text
+    assert '<option value="persian">هجری شمسی</option>' in form
+    files = {"file": ("list.csv", "ایمیل,تاریخ تولد\na@example.ir,۱۳۶۶/۰۴/۱۵\n".encode())}
+    data = {"csrf": ready.token_of(form), "source": "Form", "calendar": "persian"}
+    shown = client.post("/console/imports/new", data=data, files=files).text
+    said = dict(re.findall('type="hidden" name="([a-z]+)" value="([^"]*)"', shown))
+    assert said["calendar"] == "persian"
+    wrong = client.post("/console/imports/begin", data={**said, "calendar": "solar", "field": ["email", "birth_date"]})
+    assert "تقویم‌ها این‌ها هستند" in wrong.text
+    answer = client.post("/console/imports/begin", data={**said, "field": ["email", "birth_date"]})
+    page = client.get(answer.headers["location"]).text
+    assert "<dt>تقویم</dt><dd><bdi>persian</bdi></dd>" in page
+    done = work_on(ready.gate, bytes.fromhex(answer.headers["location"].rpartition("/")[2]))
+    with ready.gate.house.unit() as connection:
+        assert connection.execute(text("SELECT birth_year FROM person")).scalar_one() == 1987
+    assert (done.state, dict(done.reading)["calendar"]) == ("finished", "persian")
 
 
 def test_looking_at_a_report_is_no_act(ready: Office) -> None:

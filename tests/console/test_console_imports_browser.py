@@ -15,6 +15,7 @@ from tests.console import test_console_browser as browser
 from tests.console import test_console_imports as imports
 from tests.console.test_console_browser import chromium, come_in, faults, open_page, overflow
 from tests.console.test_console_imports import ready
+from tests.lists.assets.build import archive
 
 Office = Any  # of conftest, which tests cannot import
 
@@ -93,6 +94,7 @@ def test_a_list_comes_in_without_javascript_in_persian(ready: Office, open_page:
     page.goto(f"{ready.url}/console/imports")
     page.click("text=وارد کردن فهرست")
     page.set_input_files("#file", str(file))
+    page.select_option("#calendar", label="هجری شمسی")
     page.click("button.main")
     assert page.locator("select[name=field]").count() == 4
     assert overflow_without_script(page)
@@ -103,6 +105,28 @@ def test_a_list_comes_in_without_javascript_in_persian(ready: Office, open_page:
     page.click("text=ادامه")
     page.click("text=ثابت بماند")
     assert page.locator("text=تازه شود").is_visible()
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (320, "fa")])
+def test_columns_and_files_to_choose_are_accessible(
+    ready: Office, open_page: Any, tmp_path: Path, width: int, language: str
+) -> None:
+    rows = "".join(f"p{at}@example.org,+49 30 2093{at * 37:04},q{at}@example.org\n" for at in range(30))
+    file = tmp_path / "list.zip"
+    file.write_bytes(archive({"a.csv": f"col7,name,col9\n{rows}".encode(), "b.csv": imports.listed()}))
+    page = open_page(width)
+    page.goto(f"{ready.url}/console/sign-in")
+    page.click("text=فارسی" if language == "fa" else "text=English")
+    come_in_again(page, ready)
+    page.goto(f"{ready.url}/console/imports/new")
+    page.set_input_files("#file", str(file))
+    page.click("button.main")
+    assert page.locator("input[type=radio]").count() == 2
+    assert (faults(page), overflow(page)) == ([], 0)
+    page.check("input[value='1']")
+    page.click("button.main")
+    assert page.locator("select[name=field]").count() == 3
+    assert (faults(page), overflow(page)) == ([], 0)
 
 
 def overflow_without_script(page: Any) -> bool:

@@ -30,12 +30,12 @@ def test_the_desk_is_accessible_in_both_languages(
     ward: Ward, open_page: Any, width: int, scheme: str, language: str
 ) -> None:
     second = create_officer(ward.gate, "cara", "officer", ward.office.password)
-    desk_acts.accept_rows(ward.gate, second, bytes.fromhex(ward.rows), "name", "card", WHY)
+    made = desk_acts.accept_rows(ward.gate, second, bytes.fromhex(ward.rows), "name", "card", WHY)
     page = open_page(width, color_scheme=scheme)
     page.goto(f"{ward.office.url}/console/sign-in")
     page.click("text=فارسی" if language == "fa" else "text=English")
     come_in_again(page, ward.office)
-    for path in paths(ward):
+    for path in (*paths(ward), "/proposals", f"/proposals/{made.uid.hex()}"):
         page.goto(f"{ward.office.url}/console{path}")
         assert faults(page) == [], path
         assert overflow(page) == 0, path

@@ -6,15 +6,17 @@ from datetime import datetime
 import pytest
 from sqlalchemy import text
 
-from gateway.domain.errors import NotFound
+from gateway.domain.errors import NotFound, Refused
 from gateway.domain.requests import PersonAsk, Selector
 from gateway.flows.decide import Answers, Request, decide_batch
 from gateway.flows.intake import receive
-from gateway.flows.likeness import links_of, undo_link
+from gateway.flows.likeness import alike, links_of, undo_link
+from gateway.store.officers import Officer
 from policies.terms import Act, Channel, Outcome
 from tests.flows.conftest import NEWSLETTER, Seoul
 
 Ago = Callable[[float], datetime]
+OFFICER, CLERK = Officer(1, "olga", "officer"), Officer(2, "ines", "intake")
 ANNA, BERT, CARL = (Selector("email", f"{name}@firma.de") for name in ("anna", "bert", "carl"))
 
 
@@ -39,6 +41,12 @@ def outcome(seoul: Seoul, who: Selector) -> Outcome:
 def links(seoul: Seoul) -> int:
     with seoul.gate.house.unit() as connection:
         return int(connection.execute(text("SELECT count(*) FROM person_link")).scalar_one())
+
+
+def entries(seoul: Seoul, kind: str) -> int:
+    statement = text("SELECT count(*) FROM ledger_inbox WHERE convert_from(entry, 'UTF8') LIKE :kind")
+    with seoul.gate.house.unit() as connection:
+        return int(connection.execute(statement, {"kind": f'%"{kind}"%'}).scalar_one())
 
 
 def test_a_shared_phone_links_and_no_consent_travels(seoul: Seoul) -> None:
@@ -66,12 +74,14 @@ def test_a_switchboard_links_few(seoul: Seoul) -> None:
 def test_an_undone_link_stays_undone(seoul: Seoul) -> None:
     bring(seoul, "first", row("anna"), row("bert"))
     (link,) = links_of(seoul.gate, ANNA)
-    undo_link(seoul.gate, "officer", link.other, link.one)
+    undo_link(seoul.gate, OFFICER, link.other, link.one)
     bring(seoul, "again", row("anna"), row("bert"))
     (link,) = links_of(seoul.gate, BERT)
     assert link.undone_at == seoul.gate.clock()
+    undo_link(seoul.gate, OFFICER, link.one, link.other)
+    assert entries(seoul, "link.undone") == 1, "said twice, it is on record once"
     with pytest.raises(NotFound, match="link_unknown"):
-        undo_link(seoul.gate, "officer", link.one, link.other)
+        undo_link(seoul.gate, OFFICER, link.one, bytes(16))
 
 
 def test_an_undoing_that_fails_leaves_the_link(seoul: Seoul, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,8 +93,37 @@ def test_an_undoing_that_fails_leaves_the_link(seoul: Seoul, monkeypatch: pytest
 
     monkeypatch.setattr(type(seoul.gate.house), "enter", lost)
     with pytest.raises(RuntimeError):
-        undo_link(seoul.gate, "officer", link.one, link.other)
+        undo_link(seoul.gate, OFFICER, link.one, link.other)
     assert links_of(seoul.gate, ANNA)[0].undone_at is None
+
+
+def test_pairs_are_shown_veiled_and_that_somebody_looked_is_on_record(seoul: Seoul) -> None:
+    assert alike(seoul.gate, OFFICER).pairs == []
+    assert entries(seoul, "likeness.viewed") == 0, "nobody was shown"
+    bring(seoul, "first", row("anna"), row("bert"))
+    page = alike(seoul.gate, OFFICER, 9)
+    (pair,) = page.pairs
+    assert (page.page, page.pages, page.standing, page.undone) == (1, 1, 1, 0)
+    assert pair.why == ["same_phone", "name_part"], "both are called Kim"
+    assert {each.name for each in (pair.one, pair.other)} == {"Axxx xxx", "Bxxx xxx"}
+    assert {each.phone for each in (pair.one, pair.other)} == {"+000000000000"}
+    assert {each.email[0] for each in (pair.one, pair.other)} == {"a", "b"}
+    assert "firma" not in str(page)
+    assert pair.source == "Form"
+    assert entries(seoul, "likeness.viewed") == 1
+
+
+def test_only_an_officer_sees_pairs_and_says_that_they_are_two(seoul: Seoul) -> None:
+    bring(seoul, "first", row("anna"), row("bert"))
+    (link,) = links_of(seoul.gate, ANNA)
+    with pytest.raises(Refused, match="role_may_not"):
+        alike(seoul.gate, CLERK)
+    with pytest.raises(Refused, match="role_may_not"):
+        undo_link(seoul.gate, CLERK, link.one, link.other)
+    assert alike(seoul.gate, OFFICER).standing == 1
+    undo_link(seoul.gate, OFFICER, link.one, link.other)
+    after = alike(seoul.gate, OFFICER)
+    assert (after.pairs, after.standing, after.undone) == ([], 0, 1)
 
 
 def test_duplicates_in_the_list_and_against_the_base_are_counted(seoul: Seoul) -> None:
