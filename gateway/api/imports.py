@@ -45,11 +45,12 @@ def router(gate: Gate) -> APIRouter:
         encoding: Annotated[str, Form()] = "",
         delimiter: Annotated[str, Form()] = "",
         sheet: Annotated[str, Form()] = "",
+        calendar: Annotated[str, Form()] = "",
         dry_run: Annotated[bool, Form()] = False,
         prefer: Annotated[str, Header()] = "",
     ) -> Response:
         presented = credential(request)
-        wish = Wish(_overrides(map or []), encoding, delimiter, sheet)
+        wish = Wish(_overrides(map or []), encoding, delimiter, sheet, calendar=calendar)
         await to_thread.run_sync(bring.may_bring, gate, presented)
         path = await _kept(gate, file)
         later = not dry_run and _ASYNC in prefer.lower()
@@ -64,6 +65,24 @@ def router(gate: Gate) -> APIRouter:
         finally:
             path.unlink(missing_ok=True)
         return _told(report, later=later)
+
+    @routes.post("/columns", summary="What the columns of a list would be taken for; nothing of it is kept")
+    async def look(
+        request: Request,
+        file: UploadFile,
+        encoding: Annotated[str, Form()] = "",
+        delimiter: Annotated[str, Form()] = "",
+        sheet: Annotated[str, Form()] = "",
+    ) -> Response:
+        presented = credential(request)
+        wish = Wish({}, encoding, delimiter, sheet)
+        await to_thread.run_sync(bring.may_bring, gate, presented)
+        path = await _kept(gate, file)
+        try:
+            told = await to_thread.run_sync(bring.look, gate, presented, path, wish)
+        finally:
+            path.unlink(missing_ok=True)
+        return Response(orjson.dumps(told.to_json()), 200, {"Cache-Control": "no-store"}, "application/json")
 
     @routes.get("/{number}", summary="How far a list is that was left to the workers, and its report")
     def report(request: Request, number: str) -> Response:

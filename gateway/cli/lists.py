@@ -42,7 +42,11 @@ def bring(
     delimiter: Annotated[
         str, typer.Option("--delimiter", help="What stands between cells, if it cannot be told.")
     ] = "",
-    sheet: Annotated[str, typer.Option("--sheet", help="Which sheet of a workbook, by its name or number.")] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help="Which sheet of a workbook, or file of an archive.")] = "",
+    calendar: Annotated[
+        str,
+        typer.Option("--calendar", help="In which dates are written: gregorian, persian, roc; empty: the source's."),
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge and count; keep nothing.")] = False,
     stage: Annotated[bool, typer.Option("--stage", help="Only stage it; `ostiary worker` does the rest.")] = False,
     as_json: Json = False,
@@ -53,7 +57,7 @@ def bring(
     with opened() as gate, progress(file.name) as heard:
         from gateway.flows import intake
 
-        wish = intake.Wish(overrides, encoding, delimiter.replace("\\t", "\t"), sheet)
+        wish = intake.Wish(overrides, encoding, delimiter.replace("\\t", "\t"), sheet, calendar=calendar)
         if stage and not dry_run:
             told = intake.bring(gate, ACTOR, source, file, wish, heard)
         else:

@@ -1,5 +1,6 @@
 """`ostiary scan`: say what a list holds without importing it. Needs no house. Must never print a cell."""
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,7 +35,7 @@ def scan(
     delimiter: Annotated[
         str, typer.Option("--delimiter", help="What stands between cells, if it cannot be told.")
     ] = "",
-    sheet: Annotated[str, typer.Option("--sheet", help="Which sheet of a workbook, by its name or number.")] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help="Which sheet of a workbook, or file of an archive.")] = "",
     names: Annotated[
         bool, typer.Option("--names", help="Look for names in free text too, by the models that are installed. Slow.")
     ] = False,
@@ -61,6 +62,7 @@ def _print(told: "Scanned") -> None:
     sys.stdout.write("\n")
     names = ("column", "declared", "found", "", "#filled", "as expected", "found beside that")
     table(names, [_row(each) for each in told.columns], "")
+    _propose(told)
     if told.special:
         sys.stdout.write(f"\nSpecial categories: {_counts(told.special)}\n")
     if told.treatments:
@@ -70,6 +72,22 @@ def _print(told: "Scanned") -> None:
     unfit = f" ({number(told.rejected)} do not fit the header)" if told.rejected else ""
     sys.stdout.write(f"\nLooked at: {covered}\n{number(told.rows)} rows{unfit}, file {short(told.digest)}, ")
     sys.stdout.write(f"{told.seconds:.1f} s, {speed} rows a second\n")
+
+
+def _propose(told: "Scanned") -> None:
+    """Print what columns could be whose titles say nothing, and how to say so."""
+    from gateway.flows.typed_columns import SENTENCES, Note
+
+    could = [each for column in told.columns if (each := column.proposed) is not None]
+    rows = [
+        (each.title, spoken(each.field or each.found), SENTENCES[each.note].format(**each.told),
+         f"--map {shlex.quote(f'{each.title}={each.field}')}" if each.field else "")
+        for each in could
+        if each.by == "content" or each.note is Note.RIVAL
+    ]  # fmt: skip
+    if rows:
+        sys.stdout.write("\nTitles that say nothing; an import takes nothing of this up unless you say so:\n")
+        table(("column", "could be", "why", "say so"), rows, "")
 
 
 def _row(column: "ScannedColumn") -> tuple[str, ...]:

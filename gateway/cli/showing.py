@@ -25,6 +25,7 @@ _STOPPED: Final = {
     "cancelled": "what was not stored is deleted. Import the file again to take it in after all.",
     "purged": "its time to cure is over, and its rows are deleted. Import the file again once its source is in order.",
 }
+_UNSAID: Final = {"date_jalali": "persian", "date_minguo": "roc"}
 _WIDTH: Final = 24
 _FUNNEL: Final = (
     ("row.new", "new people"), ("row.joined", "joined to people known already"),
@@ -58,6 +59,7 @@ def report(told: "Report") -> None:
     sys.stdout.write("\n")
     rows = [(number(count), _bar(count, told.read), words) for words, count in _funnel(told)]
     table(("#rows", "", ""), rows, "No row was read.")
+    _calendars(told)
     _columns(told)
     sys.stdout.write(f"\nbatch {told.batch or '(dry run)'}, file {short(told.digest)}, {told.seconds:.1f} s\n")
 
@@ -80,6 +82,16 @@ def _funnel(told: "Report") -> Iterator[tuple[str, int]]:
     if withdrawn := told.counts.get("consent.withdrawn"):
         yield "consents withdrawn", withdrawn
     yield from ((f"claimed consents that do not count: {spoken(why)}", count) for why, count in told.ignored.items())
+
+
+def _calendars(told: "Report") -> None:
+    """Say how dates are read whose calendar nobody said."""
+    for code, calendar in _UNSAID.items():
+        if n := told.dropped.get(code):
+            sys.stdout.write(
+                f"\n{number(n)} dates may be in the calendar `{calendar}`. If so, say it: --calendar {calendar},"
+            )
+            sys.stdout.write(f" or with the source, --default calendar={calendar}.\n")
 
 
 def _columns(told: "Report") -> None:

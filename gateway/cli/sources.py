@@ -48,7 +48,7 @@ def add_source(
     default: Annotated[
         list[str] | None,
         typer.Option("--default", metavar="KEY=VALUE", help="What its rows share: purpose, country, time_zone,"
-                     ' language, sender, date_order, branch, wording, notice=true, conditions=["written"].'),
+                     ' language, sender, date_order, calendar, branch, wording, notice=true, conditions=["written"].'),
     ] = None,
     supplier: Annotated[str, typer.Option("--supplier", help="Party that it came from, if not the collector.")] = "",
     contract: Annotated[str, typer.Option("--contract", help="Version of the contract with the supplier.")] = "",

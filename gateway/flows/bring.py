@@ -9,6 +9,7 @@ from gateway.flows.gate import Gate
 from gateway.flows.identify import identify
 from gateway.flows.intake import Wish, receive_as
 from gateway.flows.intake_report import Report
+from gateway.flows.typed_columns import ListLook, look_at
 from gateway.roles.enforcer import officer_may
 
 
@@ -34,6 +35,16 @@ def stage(gate: Gate, credential: str, source: str, path: Path, wish: Wish) -> R
     """Stage a list that a tool brought and leave the rest to the workers; see `gateway.flows.intake.bring`."""
     caller = may_bring(gate, credential)
     return intake.bring(gate, caller.name, source, path, wish)
+
+
+def look(gate: Gate, credential: str, path: Path, wish: Wish) -> ListLook:
+    """Say what the columns of a list would be taken for; nothing is taken in. See `gateway.flows.typed_columns`.
+
+    Raises:
+        Unauthenticated. Refused: `act_not_granted`. ListRefused, EncodingUnsure: the file; see `gateway.lists`.
+    """
+    may_bring(gate, credential)
+    return look_at(path, wish.encoding, wish.delimiter, wish.sheet)
 
 
 def report_of(gate: Gate, credential: str, number: str) -> Report:

@@ -27,15 +27,14 @@ from gateway.flows import intake_report
 from gateway.flows.gate import Gate
 from gateway.flows.intake_control import progress as progress_now
 from gateway.flows.intake_look import Looking
-from gateway.flows.intake_origin import Judgement, Reading, judge, mapping_of, must_be_approved, origin_of, reading_of
+from gateway.flows.intake_origin import Judgement, Reading, judge, must_be_approved, origin_of, reading_of
 from gateway.flows.intake_report import Report
 from gateway.flows.intake_stage import stage
 from gateway.flows.intake_try import dry_run as tried
 from gateway.flows.intake_work import SCANNING, STORING, work_on
 from gateway.flows.templates import open_as_before, overrides_of
 from gateway.lists.errors import ListRefused
-from gateway.lists.headers import Field
-from gateway.lists.reader import ListFile, digest
+from gateway.lists.reader import ListFile, digest, open_list
 from gateway.store import batches, chunks, sources
 from gateway.store.batches import Batch, BatchRecord
 from policies.terms import Verdict
@@ -47,6 +46,7 @@ Progress = Callable[[int, int], None]
 
 _PASSES = 3
 _BEGUN_ANEW = ("cancelled", "purged")
+_SAID = ("encoding", "delimiter", "sheet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Wish:
     Attributes:
         overrides: column title to field name, where the proposal is wrong.
         encoding, delimiter, sheet: how it is written.
+        calendar: in which its dates are written: `gregorian`, `persian`, `roc`; "" is that of the source.
         translate: gives the same list with columns at its end, where another system's words have to be read as ours.
     """
 
@@ -64,6 +65,7 @@ class Wish:
     delimiter: str = ""
     sheet: str = ""
     translate: Callable[[ListFile], ListFile] | None = None
+    calendar: str = ""
 
 
 def receive(
@@ -222,16 +224,16 @@ class _Work:
 
     def _reading(self, known: Batch | None) -> Reading:
         """Settle how the file is read: as when it was begun, or as the sender and the source's templates say."""
+        wish, defaults = self._wish, self._origin.shared.defaults
         if known is not None:
             told = known.reading
-            overrides = {column: name or Field.IGNORE.value for column, name in known.mapping.items()}
-            said = (str(told["encoding"]), str(told["delimiter"]), str(told.get("sheet", "")))
-            return reading_of(self._path, overrides, *said, translate=self._wish.translate)
-        wish, name = self._wish, self._origin.source.name
+            listed = open_list(self._path, *(str(told.get(name, "")) or None for name in _SAID))
+            overrides = overrides_of(known.mapping)
+            return reading_of(listed, overrides, str(told.get("calendar", "")), defaults, wish.translate)
+        calendar, name = wish.calendar or defaults.calendar, self._origin.source.name
         listed, template = open_as_before(self._gate, name, self._path, wish.encoding, wish.delimiter, wish.sheet)
         as_before = overrides_of(template.fields) if template else {}
-        listed = wish.translate(listed) if wish.translate else listed
-        return Reading(listed, mapping_of(listed, {**as_before, **wish.overrides}))
+        return reading_of(listed, {**as_before, **wish.overrides}, calendar, defaults, wish.translate)
 
     def _refuse(self, judged: Judgement) -> Batch:
         """Keep the manifest digest of a refused list, and nothing else of it."""
@@ -322,5 +324,5 @@ def _told_reading(reading: Reading | None) -> dict[str, Any]:
     listed = reading.listed
     return {
         "format": listed.format.value, "encoding": listed.encoding.name, "delimiter": listed.delimiter,
-        "sheet": listed.sheet,
+        "sheet": listed.sheet, **({"calendar": reading.calendar} if reading.calendar != "gregorian" else {}),
     }  # fmt: skip

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from gateway.domain.errors import Invalid
-from gateway.lists.normal import Order
+from gateway.lists.normal import Calendar, Order
 from policies.packs import Bundle
 from policies.terms import AudienceKind, Channel, Condition
 
@@ -38,6 +38,7 @@ class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
         branch: the branch that looks after these people.
         phone_region: country in which a number without + is read; "" takes the row's country.
         date_order: order of day and month where the year comes last; "" asks for dates that say it themselves.
+        calendar: in which their dates are written; "" is the Gregorian one. A list may say another.
         sender: name of the party that consents and dealings are with; "" takes the collector.
         purpose: node of the purpose tree that a consent column stands for; "" lets no consent in.
         channels: what each consent column stands for, where it is not the channel of its name; `consent_at` with
@@ -56,6 +57,7 @@ class Defaults(Struct, frozen=True, forbid_unknown_fields=True):
     branch: Annotated[str, Meta(pattern="^[^\\x00-\\x1f\\x7f@]{0,60}$")] = ""
     phone_region: _Country = ""
     date_order: Literal["", "ymd", "dmy", "mdy"] = ""
+    calendar: Literal["", Calendar] = ""
     sender: str = ""
     purpose: str = ""
     channels: dict[str, list[Channel]] = {}

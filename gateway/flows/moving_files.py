@@ -15,8 +15,9 @@ from gateway.domain.errors import Invalid
 from gateway.flows.gate import Gate
 from gateway.flows.intake import Wish
 from gateway.flows.intake_claims import Claim, Mark
-from gateway.flows.intake_origin import Origin, mapping_of, origin_of
+from gateway.flows.intake_origin import Origin, origin_of, reading_of
 from gateway.flows.intake_rows import Rows
+from gateway.lists.calendars import calendar_of
 from gateway.lists.dialects import CONSENTS, Dialect, Reading, Told, recognised
 from gateway.lists.dialects_known import DIALECTS, TEMPLATE
 from gateway.lists.errors import ListRefused
@@ -101,8 +102,9 @@ class File:
         Raises:
             ListRefused: it cannot be read safely to its end.
         """
-        whole = translated(self.listed, self.reading)
-        mapping = mapping_of(whole, overrides(self.dialect, self.listed.columns))
+        added, defaults = overrides(self.dialect, self.listed.columns), origin.shared.defaults
+        read = reading_of(translated(self.listed, self.reading), added, defaults.calendar, defaults)
+        whole, mapping = read.listed, read.mapping
         rows = Rows(mapping, origin.shared, origin.bundle, gate.lookup, gate.clock())
         for chunk in whole.chunks():
             tally: Counter[str] = Counter()
@@ -139,7 +141,9 @@ def opened(gate: Gate, source: str, paths: Sequence[Path], encoding: str = "") -
 def _opened(origin: Origin, path: Path, encoding: str) -> File:
     listed = _listed(path, encoding)
     defaults = origin.shared.defaults
-    reading = Reading(recognised(listed.columns, DIALECTS), listed.columns, defaults.time_zone, defaults.order)
+    calendar = calendar_of(defaults.calendar)
+    dialect = recognised(listed.columns, DIALECTS)
+    reading = Reading(dialect, listed.columns, defaults.time_zone, defaults.order, calendar)
     return File(path, digest(path), listed, reading, encoding)
 
 

@@ -3,7 +3,7 @@
 Steps:
     1 open     a file           -> ListFile     (as an import would)
     2 declare  titles           -> fields       (what an import would propose)
-    3 type     the first chunk  -> priors
+    3 type     the first chunk  -> priors, and what an import could be told that a column is (`typed_columns`)
     4 scan     every chunk      -> Findings     (every cell of every column)
     5 treat    finding          -> Treatment    (the policies in the package, no evidence assumed)
     6 sum up   counts           -> Scanned
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.domain.treatment import treat
+from gateway.flows.typed_columns import TypedColumn, typed
 from gateway.lists.headers import Mapping as Columns
 from gateway.lists.headers import propose
 from gateway.lists.reader import ListFile, open_list
@@ -44,6 +45,7 @@ class ScannedColumn:
         filled: cells that hold anything.
         expected: how often it holds what it may hold, by kind.
         beside: what it holds beside that, by kind and tier (`sure`, `likely`, `possible`).
+        proposed: what it could be taken for, by its title or its cells; None in a list without a row.
     """
 
     title: str
@@ -53,6 +55,7 @@ class ScannedColumn:
     filled: int
     expected: Mapping[str, int]
     beside: Mapping[str, Mapping[str, int]]
+    proposed: TypedColumn | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,10 @@ class Scanned:
     def to_json(self) -> dict[str, Any]:
         """Spell it as JSON."""
         names = ("title", "declared", "found", "agreement", "filled", "expected", "beside")
-        columns = [{name: getattr(each, name) for name in names} for each in self.columns]
+        columns = [
+            {**{name: getattr(each, name) for name in names}, "proposed": _proposal(each.proposed)}
+            for each in self.columns
+        ]
         return {
             "verdict": self.verdict.value, "rows": self.rows, "rejected": self.rejected, "columns": columns,
             "tells": list(self.tells), "special": dict(self.special), "treatments": dict(self.treatments),
@@ -148,6 +154,7 @@ class _Counting:
         self._bundle = bundle
         self._scanner = scanner
         self._priors: dict[str, ColumnVerdict] = {}
+        self._typed: dict[str, TypedColumn] = {}
         self._filled: Counter[str] = Counter()
         self._seen: dict[str, Counter[str]] = {title: Counter() for title in self._titles}
         self._beside: dict[str, dict[str, Counter[str]]] = {title: {} for title in self._titles}
@@ -162,6 +169,7 @@ class _Counting:
         """Scan one chunk and add up what it holds."""
         found = self._scanner.scan(columns, expected=self._expected, priors=self._priors)  # 3, 4
         self._priors = self._priors or found.columns
+        self._typed = self._typed or {each.title: each for each in typed(self._titles, columns, found)}
         self._tells.update(found.tells)
         for title, verdict in found.columns.items():
             self._filled[title] += verdict.cells
@@ -208,8 +216,12 @@ class _Counting:
         return ScannedColumn(
             title, declared, verdict.kind.value if verdict.kind else verdict.form, compare(declared, verdict),
             self._filled[title], dict(self._seen[title]),
-            {kind: dict(tiers) for kind, tiers in sorted(self._beside[title].items())},
+            {kind: dict(tiers) for kind, tiers in sorted(self._beside[title].items())}, self._typed.get(title),
         )  # fmt: skip
+
+
+def _proposal(typed_: TypedColumn | None) -> dict[str, Any] | None:
+    return None if typed_ is None else typed_.proposal()
 
 
 def _is_special(kind: Kind) -> bool:

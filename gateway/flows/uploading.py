@@ -2,7 +2,8 @@
 
 Steps:
     1 receive   bytes               -> a private file that lies in the data folder, known by a number nobody can guess
-    2 propose   number              -> Proposed      (columns, what each is taken for; no cell)
+    2 propose   number              -> Proposed      (columns, what each is taken for by title or cells; no cell)
+                                       or Parts      (several sheets or files: which one? then once more)
     3 begin     source, mapping     -> uid           (staged, sealed; the workers go on; the file is gone)
 What nobody confirms is deleted after an hour, when the next file comes or at night. The two steps reach the same
 machine, or the second finds nothing. Must never leave a file behind that was taken in, nor give a cell of one.
@@ -19,11 +20,12 @@ from typing import IO, Final
 
 from gateway.domain.errors import NotFound
 from gateway.flows.gate import Gate
-from gateway.flows.import_columns import safe_title
 from gateway.flows.intake import Wish, bring
 from gateway.flows.intake_control import uid_of
 from gateway.flows.officers import Officer, require_now
-from gateway.lists.headers import Field, propose
+from gateway.flows.typed_columns import TypedColumn, look_at
+from gateway.lists.errors import PartUnsure
+from gateway.lists.headers import Field
 from gateway.lists.reader import open_list
 
 FIELDS: Final[Sequence[str]] = tuple(field.value for field in Field)
@@ -40,14 +42,29 @@ class Proposed:
     Attributes:
         number: of the file that waits.
         format, encoding: how it was read.
-        columns: title and proposed field of each, in the file's order; a title that looks like a value is hidden, and
-            "" is a column that nobody would keep.
+        columns: each as it is typed, in the file's order, with the field that is chosen unless somebody chooses
+            another; "" is a column that nobody would keep, and so is one that only a person may declare.
     """
 
     number: str
     format: str
     encoding: str
-    columns: Sequence[tuple[str, str]]
+    columns: Sequence[tuple[TypedColumn, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Several sheets of a workbook or files of an archive, of which one is the list.
+
+    Attributes:
+        number: of the file that waits.
+        sheets: whether they are sheets; else they are files.
+        choices: what names each one to us, and its own name; "" for a name that looks like data.
+    """
+
+    number: str
+    sheets: bool
+    choices: Sequence[tuple[str, str]]
 
 
 @contextmanager
@@ -70,8 +87,11 @@ def received(gate: Gate, officer: Officer) -> Iterator[tuple[str, IO[bytes]]]:
         raise
 
 
-def proposed(gate: Gate, officer: Officer, number: str, encoding: str = "", sheet: str = "") -> Proposed:
+def proposed(gate: Gate, officer: Officer, number: str, encoding: str = "", sheet: str = "") -> Proposed | Parts:
     """Say what the columns of a file that waits would be taken for. A file that cannot be read is deleted.
+
+    Returns:
+        The columns; or what there is to choose from, where the file holds several lists.
 
     Raises:
         Refused: `role_may_not`. NotFound: `upload_unknown`.
@@ -80,15 +100,14 @@ def proposed(gate: Gate, officer: Officer, number: str, encoding: str = "", shee
     require_now(gate, officer, "import.run")
     place = _place(gate, number)
     try:
-        listed = open_list(place, encoding or None, sheet=sheet or None)
+        look = look_at(place, encoding, "", sheet)
+    except PartUnsure as unsure:
+        return _parts(number, sheet, unsure)
     except Exception:
         place.unlink(missing_ok=True)
         raise
-    columns = [
-        (safe_title(each.column), "" if each.field is None or each.field in _GUARDED else each.field.value)
-        for each in propose(listed.columns).proposals
-    ]
-    return Proposed(number, str(listed.format), listed.encoding.name, columns)
+    columns = [(each, "" if each.field in _GUARDED else each.field) for each in look.columns]
+    return Proposed(number, look.format, look.encoding, columns)
 
 
 def begin(
@@ -99,6 +118,7 @@ def begin(
     fields: Mapping[int, str],
     encoding: str = "",
     sheet: str = "",
+    calendar: str = "",
 ) -> bytes:
     """Take a list in as far as staged and leave the rest to the workers.
 
@@ -110,6 +130,7 @@ def begin(
         fields: what each column means, by its place in the file from 0; "" is nothing.
         encoding: as the file was read before.
         sheet: as the file was read before.
+        calendar: in which its dates are written; see `Wish`.
 
     Returns:
         The import's uid. The same file from the same source again has the same one.
@@ -122,7 +143,7 @@ def begin(
     place = _place(gate, number)
     titles = open_list(place, encoding or None, sheet=sheet or None).columns
     said = {title: fields.get(at) or Field.IGNORE.value for at, title in enumerate(titles)}
-    report = bring(gate, officer.actor, source, place, Wish(said, encoding, "", sheet))
+    report = bring(gate, officer.actor, source, place, Wish(said, encoding, "", sheet, calendar=calendar))
     # True now: the list is staged, or refused and on file as that. A crash before the next line leaves a file that the
     # sweep takes away.
     place.unlink(missing_ok=True)
@@ -135,6 +156,13 @@ def sweep(gate: Gate) -> None:
     for place in _folder(gate).iterdir():
         if place.stat().st_mtime < oldest:
             place.unlink(missing_ok=True)
+
+
+def _parts(number: str, sheet: str, unsure: PartUnsure) -> Parts:
+    """Say what there is to choose from; a sheet within a file of an archive is named behind the file."""
+    before = f"{sheet.partition('!')[0]}!" if sheet else ""
+    choices = [(f"{before}{at}", name) for at, name in enumerate(unsure.parts, 1)]
+    return Parts(number, unsure.code == "sheet_unsure", choices)
 
 
 def _place(gate: Gate, number: str) -> Path:

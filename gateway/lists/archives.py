@@ -9,7 +9,7 @@ from typing import BinaryIO, Final, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from gateway.lists.contents import MOST_UNPACKED, Unpacked, corrupt
-from gateway.lists.errors import ListRefused
+from gateway.lists.errors import ListRefused, PartUnsure
 from gateway.lists.table import like_data
 
 _MOST_MEMBERS: Final = 10_000
@@ -75,7 +75,8 @@ def chosen(archive: ZipFile, wish: str) -> tuple[str, str, str]:
         The name of the member, what chooses it again ("" where there is one), and what is left for a workbook.
 
     Raises:
-        ListRefused: `archive_empty`, `member_unsure`, `member_unknown`.
+        ListRefused: `archive_empty`, `member_unknown`.
+        PartUnsure: `member_unsure`.
     """
     names = [info.filename for info in archive.infolist() if _may_be_list(info)]
     if not names:
@@ -84,9 +85,10 @@ def chosen(archive: ZipFile, wish: str) -> tuple[str, str, str]:
         return names[0], "", wish
     first, _, rest = wish.partition("!")
     if not first:
-        raise ListRefused(
+        raise PartUnsure(
             "member_unsure",
             f"The archive holds {len(names)} files ({listed(names)}). Name one, by name or number, with --sheet.",
+            showable(names),
         )
     name = one_of(names, first, "member_unknown", "file of the archive")
     return name, f"{names.index(name) + 1}!", rest
@@ -107,13 +109,19 @@ def one_of(names: list[str], wish: str, code: str, what: str) -> str:
 
 def listed(names: list[str]) -> str:
     """Number names for a message; those that look like data, and those beyond the tenth, are not shown."""
-    shown = [f"{at} {name}" if not like_data(name) else f"{at} (a name not shown)" for at, name in enumerate(names, 1)]
-    return ", ".join(shown[:10]) + (", and more" if len(shown) > 10 else "")  # noqa: PLR2004  as the docstring says
+    said = [f"{at} {name or '(a name not shown)'}" for at, name in enumerate(showable(names), 1)]
+    return ", ".join(said[:10]) + (", and more" if len(said) > 10 else "")  # noqa: PLR2004  as the docstring says
+
+
+def showable(names: list[str]) -> list[str]:
+    """Give the names; of those that look like data, nothing."""
+    return ["" if like_data(name) else name for name in names]
 
 
 def _may_be_list(info: ZipInfo) -> bool:
     name = info.filename.lower()
-    return not info.is_dir() and not name.startswith(_DUST[0]) and name.rpartition("/")[2] not in _DUST
+    last = name.rpartition("/")[2]
+    return not info.is_dir() and not name.startswith(_DUST[0]) and last not in _DUST and not last.startswith("._")
 
 
 class _Measured:

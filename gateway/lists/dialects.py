@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from gateway.lists.calendars import Calendar
 from gateway.lists.dates import Order, moment
 from gateway.lists.errors import BadValue, ListRefused
 from gateway.lists.headers import Field
@@ -154,14 +155,23 @@ class Reading:
         columns: its titles, in order.
         zone: IANA name of where times without an offset were written, unless the dialect knows it; "" is UTC.
         order: of day and month where the year comes last.
+        calendar: in which days are written.
     """
 
-    def __init__(self, dialect: Dialect, columns: Sequence[str], zone: str = "", order: Order | None = None) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        columns: Sequence[str],
+        zone: str = "",
+        order: Order | None = None,
+        calendar: Calendar = "gregorian",
+    ) -> None:
         self.dialect = dialect
         self._titles = [comparable(title) for title in columns]
         self._place = {title: at for at, title in reversed(list(enumerate(self._titles)))}
         self._zone: tzinfo = UTC if dialect.utc or not zone else ZoneInfo(zone)
-        self._order = order
+        self._order: Order | None = order
+        self._calendar: Calendar = calendar
         self._stopped = self._placed(dialect.stopped)
         self._complained = self._placed(dialect.complained)
         self._bounced = self._placed(dialect.bounced)
@@ -222,7 +232,7 @@ class Reading:
 
     def _moment(self, cell: str) -> datetime | None:
         try:
-            return moment(cell, self._zone, self._order) if cell else None
+            return moment(cell, self._zone, self._order, self._calendar) if cell else None
         except BadValue:
             return None
 

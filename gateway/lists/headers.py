@@ -111,6 +111,11 @@ def propose(columns: Sequence[str]) -> Mapping:
     return Mapping(tuple(proposals))
 
 
+def said_by(title: str) -> Field | None:
+    """Give what a title says, whatever other columns are; None if it is not known."""
+    return _KNOWN.get(_key(title))
+
+
 def confirm(proposed: Mapping, overrides: MappingOf[str, str]) -> Mapping:
     """Put the sender's word over the proposal and check the whole.
 
@@ -138,7 +143,7 @@ def confirm(proposed: Mapping, overrides: MappingOf[str, str]) -> Mapping:
 
 def _proposal(column: str, taken: set[Field]) -> Proposal:
     """Judge one title."""
-    field = _KNOWN.get(_key(column))
+    field = said_by(column)
     if field is None:
         return Proposal(column, None, "the title is not known; it is scanned and not stored")
     if field in taken:

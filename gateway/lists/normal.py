@@ -7,6 +7,7 @@ means a new `NORMALISATION_VERSION` and two indexes for a while. Must never echo
 import re
 import unicodedata
 
+from gateway.lists.calendars import Calendar
 from gateway.lists.dates import Order, birth_year, day, moment
 from gateway.lists.emails import email
 from gateway.lists.errors import BadValue
@@ -14,8 +15,8 @@ from gateway.lists.letters import comparable, fold
 from gateway.lists.phones import phone
 
 __all__ = [
-    "NORMALISATION_VERSION", "Order", "birth_year", "day", "email", "external_id", "moment", "name", "phone",
-    "postal", "postal_code", "yes",
+    "NORMALISATION_VERSION", "Calendar", "Order", "birth_year", "day", "email", "external_id", "moment", "name",
+    "phone", "postal", "postal_code", "yes",
 ]  # fmt: skip
 
 NORMALISATION_VERSION = 1

@@ -13,9 +13,9 @@ from posixpath import dirname, join, normpath
 from typing import BinaryIO, Final
 from zipfile import ZipFile
 
-from gateway.lists.archives import listed, member_of, one_of, unzipped
+from gateway.lists.archives import listed, member_of, one_of, showable, unzipped
 from gateway.lists.contents import Contents, Packed
-from gateway.lists.errors import ListRefused
+from gateway.lists.errors import ListRefused, PartUnsure
 from gateway.lists.sheets import Attributes, Handler, SharedTexts, SheetRows, corrupt, heard
 from gateway.lists.shown import Shown
 from gateway.lists.table import Record, Records, Unfit, empty, header_only, named
@@ -144,9 +144,11 @@ def _only(book: "_Book", sheets: list[_Sheet]) -> _Sheet:
         if len(filled) == 1:
             return filled[0]
         if filled:
-            shown = listed([each.title for each in sheets])
-            raise ListRefused(
-                "sheet_unsure", f"More than one sheet is filled ({shown}). Name one, by title or number, with --sheet."
+            titles = [each.title for each in sheets]
+            raise PartUnsure(
+                "sheet_unsure",
+                f"More than one sheet is filled ({listed(titles)}). Name one, by title or number, with --sheet.",
+                showable(titles),
             )
     raise empty()
 

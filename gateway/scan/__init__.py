@@ -7,5 +7,9 @@ from gateway.scan.columns import MAY_HOLD, compare
 from gateway.scan.findings import ColumnVerdict, Finding, Findings
 from gateway.scan.kinds import Family, Kind
 from gateway.scan.scanner import Scanner
+from gateway.scan.telling import Told, is_identity, told_of
 
-__all__ = ["MAY_HOLD", "ColumnVerdict", "Family", "Finding", "Findings", "Kind", "Scanner", "compare"]
+__all__ = [
+    "MAY_HOLD", "ColumnVerdict", "Family", "Finding", "Findings", "Kind", "Scanner", "Told", "compare", "is_identity",
+    "told_of",
+]  # fmt: skip

@@ -203,6 +203,21 @@ def test_a_list_comes_in_by_http_only_for_the_intake_role(served: Served) -> Non
         data={"source": "Form", "map": ["이메일=email", "동의문구버전=email"]},
     )
     problem(twice, 400, "column_mapped_twice")
+    refused = served.client.post("/v1/imports/columns", files=files)
+    problem(refused, 403, "role_may_not")
+    nameless = {"file": ("list.csv", ("col7\n" + "".join(f"p{at}@example.com\n" for at in range(30))).encode())}
+    look = httpx.post(f"{served.url}/v1/imports/columns", files=nameless, headers=headers, timeout=60)
+    assert look.status_code == 200, look.text
+    (column,) = look.json()["columns"]
+    assert column == {
+        "title": "col7", "found": "email", "agreement": "", "field": "email", "by": "content", "rate": 1.0,
+        "chance": None, "rival": "", "note": "looks",
+    }  # fmt: skip
+    bare = httpx.post(f"{served.url}/v1/imports", files=nameless, data={"source": "Form"}, headers=headers, timeout=60)
+    problem(bare, 400, "no_identifier")
+    dated = {"source": "Form", "calendar": "solar"}
+    said = httpx.post(f"{served.url}/v1/imports", files=nameless, data=dated, headers=headers, timeout=60)
+    problem(said, 400, "calendar_unknown")
     assert not list((served.house.gate.data / "incoming").iterdir()), "no upload stays behind"
 
 

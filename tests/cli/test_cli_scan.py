@@ -91,6 +91,16 @@ def test_credentials_beside_people_are_refused(tmp_path: Path) -> None:
     assert "REFUSE" in scan(tmp_path, str(path)).stdout
 
 
+def test_what_only_the_cells_say_is_proposed_with_the_words_to_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("col 7,email\n" + "".join(f"+49 30 2093{at * 37:04},p{at}@example.org\n" for at in range(30)))
+    readable = scan(tmp_path, str(path)).stdout
+    assert "pass the check, 11 % would by chance.  --map 'col 7=phone'" in readable
+    phone, email = json.loads(scan(tmp_path, str(path), "--json").stdout)["columns"]
+    assert (phone["declared"], phone["proposed"]["field"], phone["proposed"]["by"]) == ("", "phone", "content")
+    assert (email["declared"], email["proposed"]["by"]) == ("email", "title")
+
+
 @pytest.mark.parametrize(("content", "code"), [("", "empty_file"), ("a,b\n", "header_only")])
 def test_what_cannot_be_read_is_said_in_one_line(tmp_path: Path, content: str, code: str) -> None:
     path = tmp_path / "list.csv"

@@ -90,6 +90,15 @@ def test_of_several_files_the_sender_chooses_one(tmp_path: Path) -> None:
     assert open_list(path, sheet=listed.sheet) == listed
 
 
+def test_an_archive_beside_the_list_is_no_list_and_dust_is_no_choice(tmp_path: Path) -> None:
+    path = Path(__file__).parent / "assets" / "nested_beside_list.zip"
+    assert open_list(path, sheet="list.csv").columns == ("email", "name")
+    with pytest.raises(ListRefused, match="archive_nested"):
+        open_list(path, sheet="2")
+    dust = {"a/": b"", "a/._list.csv": b"x", "a/.DS_Store": b"x", "__MACOSX/a/._list.csv": b"x", "Thumbs.db": b"x"}
+    assert read(put(tmp_path, zipped({**dust, "a/list.csv": LISTS["list.csv"]}))) == ROWS
+
+
 @pytest.mark.parametrize("how", ["gzip", "zip", "workbook", "shared texts"])
 def test_a_bomb_is_refused_in_little_time(tmp_path: Path, how: str) -> None:
     row = b"a@example.org,b\n" if how in {"gzip", "zip"} else b"<row><c t='str'><v>a</v></c></row>"

@@ -120,6 +120,12 @@ FILES: dict[str, bytes] = {
     "program.csv": bytes(range(1, 256)) * 20,
     "open_quote.csv": b'email,name\nada@example.org,"Ada\n' + b"bob@example.org,Bob\n" * 20,
     "stray_quote.csv": b'email,name\nada@example.org,"Ada"Lovelace\n',
+    "title_contradicts_cells.csv": b"email,phone\n"
+    + b"".join(b"+49 30 2093%04d,p%d@example.org\n" % (at * 37, at) for at in range(30)),
+    "titles_that_say_nothing.csv": b"col7,Unnamed: 3,_4,_5\n"
+    + b"".join(
+        b"p%d@example.org,+49 30 2093%04d,%d,q%d@example.org\n" % (at, at * 37, at * at, at) for at in range(30)
+    ),
     "late_latin1.csv": b"email,name\n" + b"ada@example.org,Ada\n" * 15_000 + b"bob@example.org,B\xf6b\n",
     "cut_utf16.csv": b"\xff\xfe" + GOOD_ROWS.encode("utf-16-le")[:-1],
     "mixed_encodings.csv": "email,이름\n".encode()
@@ -153,6 +159,9 @@ FILES: dict[str, bytes] = {
     "plain.tar": b"list.csv".ljust(257, b"\0") + b"ustar".ljust(255, b"\0"),
     "plain.bz2": b"BZh91AY&SY",
     "two_lists.zip": archive({"ada@example.org.csv": GOOD_ROWS.encode(), "b.csv": GOOD_ROWS.encode()}),
+    "nested_beside_list.zip": archive(
+        {"list.csv": GOOD_ROWS.encode(), "more.zip": archive({"list.csv": GOOD_ROWS.encode()})}
+    ),
     "no_list.zip": archive({"__MACOSX/._list.csv": b"x", "folder/": b""}),
     "encrypted.zip": _flagged(archive({"list.csv": GOOD_ROWS.encode()}), 6, 1),
     "unusual.zip": _flagged(archive({"list.csv": GOOD_ROWS.encode()}), 8, 12),

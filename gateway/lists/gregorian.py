@@ -1,0 +1,74 @@
+"""Gives a list of another calendar with its days written in the Gregorian one.
+
+So whatever comes behind (the scan, the signs of a leak, workers, the desk) meets one calendar, and a source whose
+calendar is said otherwise later does not change what was staged. Only columns that are declared as dates are touched,
+and in them only cells that mean another day, or none, than they would in the Gregorian calendar.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from gateway.lists.calendars import Calendar
+from gateway.lists.dates import Order, gregorian, gregorian_year
+from gateway.lists.headers import Field, Mapping
+from gateway.lists.reader import ListFile
+from gateway.lists.table import Body, Record, Records, Unfit
+
+if TYPE_CHECKING:
+    from gateway.lists.contents import Contents
+
+_DATED: Final = frozenset({
+    Field.BIRTH_DATE, Field.CONSENT_AT, Field.WITHDRAWN_AT, Field.PURCHASE_AT, Field.INQUIRY_AT,
+})  # fmt: skip
+_KEPT: Final = 20_000  # distinct cells remembered
+
+
+def in_gregorian(listed: ListFile, mapping: Mapping, calendar: Calendar, order: Order | None) -> ListFile:
+    """Give the same list, its dates in the Gregorian calendar.
+
+    Args:
+        listed: the list.
+        mapping: what its columns mean.
+        calendar: which one the sender says it is written in; the Gregorian one gives the list as it is.
+        order: of day and month where the year comes last.
+    """
+    if calendar == "gregorian":
+        return listed
+
+    @lru_cache(maxsize=_KEPT)
+    def dated(cell: str) -> str:
+        return gregorian(cell, order, calendar)
+
+    def born(cell: str) -> str:
+        return gregorian_year(cell, calendar)
+
+    reads: list[tuple[int, Callable[[str], str]]] = [
+        (at, born if each.field is Field.BIRTH_YEAR else dated)
+        for at, each in enumerate(mapping.proposals)
+        if each.field in _DATED or each.field is Field.BIRTH_YEAR
+    ]
+    return replace(listed, body=_Gregorian(listed.body, listed.columns, reads))
+
+
+@dataclass(frozen=True, slots=True)
+class _Gregorian:
+    """The records of a list, with what reads each column of dates."""
+
+    body: Body
+    columns: tuple[str, ...]
+    reads: list[tuple[int, Callable[[str], str]]]
+
+    def records(self, contents: "Contents") -> Records:
+        """Read from the beginning; see `Body.records`."""
+        records = self.body.records(contents)
+        return Records(self._rows(records.rows), records.offset, records.digest)
+
+    def _rows(self, rows: Iterator[Record]) -> Iterator[Record]:
+        for row in rows:
+            if not isinstance(row, Unfit):
+                for at, read in self.reads:
+                    if at < len(row) and row[at]:
+                        row[at] = read(row[at])
+            yield row
