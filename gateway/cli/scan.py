@@ -88,6 +88,9 @@ def _propose(told: "Scanned") -> None:
     if rows:
         sys.stdout.write("\nTitles that say nothing; an import takes nothing of this up unless you say so:\n")
         table(("column", "could be", "why", "say so"), rows, "")
+    for each in could:
+        if each.calendar:
+            sys.stdout.write(f"\n{each.title}: {SENTENCES[each.note].format(**each.told)} --calendar {each.calendar}\n")
 
 
 def _row(column: "ScannedColumn") -> tuple[str, ...]:

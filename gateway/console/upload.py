@@ -109,7 +109,7 @@ def _mapping(gate: Gate, visit: Visit, number: str, said: Said) -> Response:
     )  # fmt: skip
     return visit.page(
         "mapping.html", "imports", title=title, found=found, said=said, source=said.source,
-        fields=uploading.FIELDS, notes=SENTENCES,
+        fields=uploading.FIELDS, notes=SENTENCES, calendars=CALENDARS,
         by_content=sum(column.by == "content" for column, _ in found.columns),
     )  # fmt: skip
 

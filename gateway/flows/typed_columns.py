@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from gateway.flows.import_columns import safe_title
 from gateway.lists.claims import By, Claim, Settled, settle
+from gateway.lists.gregorian import wanting
 from gateway.lists.headers import Field
 from gateway.lists.reader import CHUNK_ROWS, ListFile, open_list
 from gateway.scan import ColumnVerdict, Findings, Kind, Scanner, Told, compare, is_identity, told_of
@@ -45,6 +46,7 @@ class Note(StrEnum):
     DIFFERS = "differs"
     HOLDS = "holds"
     DATES = "dates"
+    CALENDAR = "calendar"
 
 
 SENTENCES: Final[Mapping[Note, str]] = {
@@ -55,6 +57,7 @@ SENTENCES: Final[Mapping[Note, str]] = {
     Note.DIFFERS: "The title says so, but its cells look like this: {found}. Look again.",
     Note.HOLDS: "Its cells look like this: {found}.",
     Note.DATES: "Its cells are dates. Of birth, of a consent, of an order: only you can say.",
+    Note.CALENDAR: "Its dates may be of another calendar ({calendar}). If so, say it with the list or its source.",
 }
 """Each note in words; `rate` and `chance` are whole per cents, `found` is a kind or a form."""
 
@@ -73,6 +76,7 @@ class TypedColumn:
         chance: the share that would be by accident; None where the form has no check.
         rival: title of the column that has what the cells of this one claim.
         note: what to know before confirming.
+        calendar: the one that most of its dates would need, by CLDR's name; "" for none but the Gregorian.
     """
 
     title: str
@@ -84,6 +88,7 @@ class TypedColumn:
     chance: float | None = None
     rival: str = ""
     note: Note = Note.NOTHING
+    calendar: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Spell it as JSON."""
@@ -93,7 +98,7 @@ class TypedColumn:
         """Spell what it is proposed to be as JSON."""
         return {
             "field": self.field, "by": self.by, "rate": round(self.rate, 3), "chance": self.chance,
-            "rival": self.rival, "note": self.note.value,
+            "rival": self.rival, "note": self.note.value, "calendar": self.calendar,
         }  # fmt: skip
 
     @property
@@ -101,7 +106,7 @@ class TypedColumn:
         """What stands in the note's sentence."""
         return {
             "rate": int(self.rate * 100), "chance": max(1, round((self.chance or 0) * 100)), "rival": self.rival,
-            "found": self.found,
+            "found": self.found, "calendar": self.calendar,
         }  # fmt: skip
 
 
@@ -166,7 +171,7 @@ def typed(titles: Sequence[str], columns: Mapping[str, Sequence[str]], found: Fi
     told = told_of(columns, found)
     claims = {title: claim for title, each in told.items() if (claim := _claim(each)) is not None}  # 3
     return tuple(  # 4, 5
-        _typed(each, found.columns.get(each.column, _NOBODY_LOOKED), told.get(each.column))
+        _dated(_typed(each, found.columns.get(each.column, _NOBODY_LOOKED), told.get(each.column)), each.field, columns)
         for each in settle(titles, claims)
     )
 
@@ -196,6 +201,12 @@ def _typed(settled: Settled, verdict: ColumnVerdict, told: Told | None) -> Typed
         return TypedColumn(settled.column, "", "", found, "", note=_unclaimed(verdict))
     note = Note.RIVAL if settled.rival else _how_sure(told)
     return TypedColumn(settled.column, field, settled.by.value, found, "", told.share, told.chance, settled.rival, note)
+
+
+def _dated(typed: TypedColumn, field: Field | None, columns: Mapping[str, Sequence[str]]) -> TypedColumn:
+    """Say of a column of dates that another calendar has to be said: what nobody says is never guessed."""
+    calendar = wanting(field, columns.get(typed.title, ()))
+    return typed if calendar is None else replace(typed, note=Note.CALENDAR, calendar=calendar)
 
 
 def _how_sure(told: Told) -> Note:

@@ -5,13 +5,15 @@ calendar is said otherwise later does not change what was staged. Only columns t
 and in them only cells that mean another day, or none, than they would in the Gregorian calendar.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from gateway.lists.calendars import Calendar
-from gateway.lists.dates import Order, gregorian, gregorian_year
+from gateway.lists.dates import Order, birth_year, day, gregorian, gregorian_year
+from gateway.lists.errors import BadValue
 from gateway.lists.headers import Field, Mapping
 from gateway.lists.reader import ListFile
 from gateway.lists.table import Body, Record, Records, Unfit
@@ -23,6 +25,8 @@ _DATED: Final = frozenset({
     Field.BIRTH_DATE, Field.CONSENT_AT, Field.WITHDRAWN_AT, Field.PURCHASE_AT, Field.INQUIRY_AT,
 })  # fmt: skip
 _KEPT: Final = 20_000  # distinct cells remembered
+_ASKED: Final = 200  # cells of a sample
+_UNSAID: Final[dict[str, Calendar]] = {"date_jalali": "persian", "date_minguo": "roc"}
 
 
 def in_gregorian(listed: ListFile, mapping: Mapping, calendar: Calendar, order: Order | None) -> ListFile:
@@ -50,6 +54,28 @@ def in_gregorian(listed: ListFile, mapping: Mapping, calendar: Calendar, order: 
         if each.field in _DATED or each.field is Field.BIRTH_YEAR
     ]
     return replace(listed, body=_Gregorian(listed.body, listed.columns, reads))
+
+
+def wanting(field: Field | None, cells: Iterable[str]) -> Calendar | None:
+    """Say in which other calendar most days of a column may be written, for somebody to say so; None for none.
+
+    Args:
+        field: what the column is; only of dates there is something to say.
+        cells: a sample; one with a time of day counts by its day.
+    """
+    if field not in _DATED and field is not Field.BIRTH_YEAR:
+        return None
+    filled = [cell.split()[0] for cell in dict.fromkeys(cells) if cell.strip()][:_ASKED]
+    codes = Counter(_fault(cell, years=field is Field.BIRTH_YEAR) for cell in filled)
+    return next((calendar for code, calendar in _UNSAID.items() if 2 * codes[code] > len(filled)), None)
+
+
+def _fault(cell: str, *, years: bool) -> str:
+    try:
+        birth_year(cell) if years else day(cell)
+    except BadValue as bad:
+        return bad.code
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

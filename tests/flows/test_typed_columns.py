@@ -62,6 +62,16 @@ def test_identity_numbers_are_proposed_with_a_warning_and_dates_are_left_to_peop
     assert "20301" not in columns[3].title
 
 
+def test_dates_of_another_calendar_ask_for_it_and_are_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    rows = [f"a{at}@post.example,۱۳۶۶/۰۷/{at + 10},1404/05/{at + 10} 10:30,2024-05-{at + 10}" for at in range(9)]
+    path.write_text("\n".join(["email,birth date,consent date,purchase date", *rows, ""]), encoding="utf-8")
+    columns = look_at(path).columns
+    assert [(each.note.value, each.calendar) for each in columns[1:]] == [
+        ("calendar", "persian"), ("calendar", "persian"), ("", ""),
+    ]  # fmt: skip
+
+
 def test_every_note_has_its_sentence() -> None:
     assert set(SENTENCES) == set(Note) - {Note.NOTHING}
 
