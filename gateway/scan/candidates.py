@@ -56,15 +56,15 @@ def candidates(shape: Flat, tried: Sequence[Trial], speaks: Callable[[Kind], boo
         Candidates with their places in the cell. What counts only if it is named, and is not, is left out.
     """
     text = shape.text
-    beside: dict[tuple[int, int], str] = {}
+    known: dict[tuple[int, int], str] = {}
     found = []
     for kind, start, end, passed, proof, score, needs_name in tried:
         certain = proof or (passed and NATURES[kind].certain)
         named = False
         if not certain and not score and end - start < len(text):
-            around = beside.get((start, end))
+            around = known.get((start, end))
             if around is None:
-                around = beside[start, end] = _around(text, start, end)
+                around = known[start, end] = beside(text, start, end)
             named = bool(around) and named_in(around, kind)
         if needs_name and not named and not speaks(kind):
             continue
@@ -84,7 +84,7 @@ def alone(candidate: Candidate) -> float:
     return NAMED if candidate.named else _BY_CHECK
 
 
-def _around(text: str, start: int, end: int) -> str:
+def beside(text: str, start: int, end: int) -> str:
     """Give the words beside a stretch as `named_in` takes them, or "" if there are none."""
     around = f"{text[max(0, start - NEAR) : start]} {text[end : end + NEAR]}"
     return plain(around) if _LETTERS.search(around) else ""

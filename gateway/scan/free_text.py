@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from gateway.scan.candidates import Candidate, candidates
 from gateway.scan.columns import FREE_TEXT
 from gateway.scan.letters import flat
+from gateway.scan.looks import Looked
 from gateway.scan.prefilter import Sifted
 from gateway.scan.trial import Trial
 
@@ -55,18 +56,20 @@ def names_in(sifted: Sifted, names: Names, latin: str) -> dict[str, list[Candida
     }
 
 
-def joined(sifted: Sifted, looked: list[list[Candidate]], found: Mapping[str, Sequence[Candidate]]) -> Sifted:
+def joined(sifted: Sifted, looked: Looked, found: Mapping[str, Sequence[Candidate]]) -> Sifted:
     """Add the cells with names to those looked at; `looked` grows with them."""
     _, first = np.unique(sifted.codes, return_index=True)
     cells = sifted.cells.take(pa.array(sifted.rows[first])).to_pylist()
     place = {cell: at for at, cell in enumerate(cells)}
     more = [cell for cell in found if cell not in place]
     for cell in found.keys() & place.keys():
-        looked[place[cell]] = [*looked[place[cell]], *found[cell]]  # the list may be another cell's too
-    looked.extend(list(found[cell]) for cell in more)
+        at = place[cell]
+        looked.found[at], looked.moved[at] = [*looked.of(at), *found[cell]], 0  # the list may be another cell's too
+    looked.found.extend(list(found[cell]) for cell in more)
+    looked.moved.extend(0 for _ in more)
     codes = pc.index_in(sifted.cells, pa.array([*cells, *more], pa.large_string())).fill_null(-1).to_numpy()
     rows = np.setdiff1d(np.flatnonzero(codes >= 0), np.concatenate([np.zeros(0, np.int64), *sifted.cleared.values()]))
     return replace(
         sifted, rows=rows, codes=codes[rows].astype(np.int64), distinct=[*sifted.distinct, *map(flat, more)],
-        numbers=[*sifted.numbers, *(False for _ in more)], words=[*sifted.words, *(0 for _ in more)],
+        numbers=[*sifted.numbers, *(0 for _ in more)], words=[*sifted.words, *(0 for _ in more)],
     )  # fmt: skip

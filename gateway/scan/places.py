@@ -125,7 +125,6 @@ _POSTCODE: Final = re.compile(
 )
 _NO_ADDRESS: Final = re.compile(r"@|://|^[\d.:\s/-]*$|^[0-9a-f:]+$", re.IGNORECASE)
 _SHORTEST: Final = 4
-_PERSIAN: Final = str.maketrans("يك", "یک")
 _B: Final = r"[\s\p{Zs}]"
 
 RAW: Final = (
@@ -160,7 +159,7 @@ def places(text: str, title: str, *, shaped: bool = True) -> Iterator[Trial]:
     if titled and (trial := _titled(text, shaped=bool(spans))):
         yield trial
         return
-    sure = FULL if _POST.search(text) else STREET
+    sure = FULL if spans and _POST.search(text) else STREET
     for start, end in spans:
         yield Trial(Kind.POSTAL_ADDRESS, start, end, passed=True, score=sure)
 
@@ -174,7 +173,7 @@ def _spans(text: str) -> list[tuple[int, int]]:
     """Give the stretches that look like addresses, the longer of two that touch."""
     if not _NUMBERED.search(text):
         return []
-    plain = text.translate(_PERSIAN)
+    plain = text.replace("ي", "ی").replace("ك", "ک")
     spoken = ("", *scripts(plain))
     patterns = [each for script, hint, each in _PATTERNS if script in spoken and hint.search(plain)]
     if _POST.search(text):

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gateway.scan import trials, wording
+from gateway.scan.gates import Gates, gates
 from gateway.scan.kinds import Kind
 from gateway.scan.letters import Flat, flat
 
@@ -47,7 +48,7 @@ class Sifted:
         rows: rows worth a look, ascending.
         codes: for each of `rows` its place in `distinct`.
         distinct: the different cells to look at, made flat.
-        numbers: for each of `distinct`, whether the detector of numbers has to look.
+        numbers: for each of `distinct`, which detectors of numbers have to look; 0 for none.
         words: for each of `distinct`, what the detector of words has to look for; 0 for nothing.
     """
 
@@ -58,7 +59,7 @@ class Sifted:
     rows: Numbers
     codes: Numbers
     distinct: list[Flat]
-    numbers: list[bool]
+    numbers: list[int]
     words: list[int]
 
 
@@ -75,8 +76,7 @@ class _Chunk:
     @classmethod
     def of(cls, cells: Any) -> "_Chunk":
         mails = _matches(cells, _ONE_EMAIL)
-        numbers = _matches(cells, trials.WORTH_A_LOOK)
-        return cls(cells, _matches(cells, _FILLED), mails, numbers, _words(cells, ~mails))
+        return cls(cells, _matches(cells, _FILLED), mails, _numbers(cells, ~mails), _words(cells, ~mails))
 
     def worth(self, own: slice, expected: frozenset[Kind]) -> tuple[Bits, Bits]:
         """Say which cells of a column the detectors of numbers and of words have to look at."""
@@ -122,13 +122,16 @@ class _Closer:
         places: of each cell of the chunk its place here, or -1.
         shapes: the distinct cells.
         mails, phones: which are one address, one phone number; one more at the end, for -1.
-        numbers, words: of each cell of the chunk, which detector has to look, and for what.
+        gates: of each of `shapes`, which detectors of numbers could find something in it.
+        numbers, words: of each cell of the chunk, whether detectors of numbers have to look, and those of words for
+            what.
     """
 
     places: Numbers
     shapes: list[Flat]
     mails: Bits
     phones: Bits
+    gates: Gates
     numbers: Bits
     words: Parts
 
@@ -146,6 +149,7 @@ class _Closer:
             shapes,
             _matches(texts, _ONE_EMAIL),
             _matches(texts, _ONE_PHONE),
+            gates(texts),
             numbers,
             np.where(lettered | ((words & wording.TITLE) > 0), words, 0).astype(np.uint8),
         )
@@ -162,16 +166,28 @@ def _of_column(cells: Any, chunk: _Chunk, closer: _Closer, own: slice, expected:
     rows = np.flatnonzero(looked)
     distinct, first, codes = np.unique(places[rows], return_index=True, return_inverse=True)
     left = int((open_ & ~looked).sum())
+    wanted = np.where(closer.numbers[own][rows[first]], closer.gates[distinct], 0)
     return Sifted(
         cells, int(filled.sum()), {kind: np.flatnonzero(mask) for kind, mask in cleared.items() if mask.any()},
         dict.fromkeys(expected & _BY_WORD, left) if left else {}, rows, codes, [closer.shapes[at] for at in distinct],
-        closer.numbers[own][rows[first]].tolist(), closer.words[own][rows[first]].tolist(),
+        wanted.tolist(), closer.words[own][rows[first]].tolist(),
     )  # fmt: skip
 
 
 def _nothing(cells: Any) -> Sifted:
     none = np.zeros(0, np.int64)
     return Sifted(cells, 0, {}, {}, none, none, [], [], [])
+
+
+def _numbers(cells: Any, open_: Bits) -> Bits:
+    """Find the cells that may hold a number, an address or a credential; each pattern has those that are left."""
+    left = np.flatnonzero(open_)
+    worth = np.zeros(len(cells), bool)
+    for pattern in trials.WORTH_A_LOOK:
+        found = _matches(cells.take(pa.array(left)), pattern)
+        worth[left[found]] = True
+        left = left[~found]
+    return worth
 
 
 def _words(cells: Any, open_: Bits) -> Parts:

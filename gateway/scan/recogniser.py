@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from gateway.scan import trials, wording
+from gateway.scan import gates, trials, wording
 from gateway.scan.candidates import Candidate, alone, candidates, titled
 from gateway.scan.identifiers.together import Judged
 from gateway.scan.kinds import Kind
@@ -25,8 +25,8 @@ _FEW = 3  # a column declared to hold any identity number names none of them
 
 
 def look(
-    shape: Flat, title: str, expected: Collection[Kind] = (), *, numbers: bool = True, words: int = wording.EVERYTHING,
-    known: Mapping[str, Judged] = _NONE,
+    shape: Flat, title: str, expected: Collection[Kind] = (), *, numbers: int = gates.EVERYTHING,
+    words: int = wording.EVERYTHING, known: Mapping[str, Judged] = _NONE,
 ) -> list[Candidate]:  # fmt: skip
     """Look at one cell once.
 
@@ -34,14 +34,14 @@ def look(
         shape: the cell made flat.
         title: of its column; "" for none.
         expected: kinds that the column was declared to hold.
-        numbers: whether the detector of numbers, addresses and credentials looks.
+        numbers: which detectors of numbers, addresses and credentials look; 0 for none.
         words: what the detector of words looks for; 0 for nothing.
         known: judgements of runs of digits made beforehand; of others they are made here.
 
     Returns:
         Candidates with their places in the cell as it came, failed ones included: columns are judged by how many fail.
     """
-    tried = trials.trials(shape.text, known) if numbers else []
+    tried = trials.trials(shape.text, known, numbers) if numbers else []
     if words:
         tried = tried + wording.trials(shape.text, title, words)
     if not tried:

@@ -126,7 +126,7 @@ class Scanner:
         if self._names is not None and not expected:
             found = free_text.names_in(sifted, self._names, self._latin)  # 3
             sifted = free_text.joined(sifted, looked, found)
-        told, which = _alike(looked)
+        told, which = _alike(looked.found)
         column = Column(
             title, told, np.bincount(which, minlength=len(told)).tolist(),
             {kind: len(rows) for kind, rows in sifted.cleared.items()},
@@ -137,7 +137,7 @@ class Scanner:
         often = np.bincount(codes, minlength=len(told)).tolist()
         carrying = _carrying(told, often, sifted)
         return _Scanned(
-            list(_placed(title, sifted, codes, weighed, expected)),  # 5
+            list(_placed(title, sifted, codes, weighed, np.array(looked.moved, np.int64), expected)),  # 5
             _expected(sifted, weighed, often, expected),
             frozenset(kind for kind, number in carrying.items() if number >= typing.MOST * sifted.filled),
             typing.verdict(column, sifted.cells, sifted.filled, carrying, prior),  # 6
@@ -158,9 +158,12 @@ def _alike(looked: Sequence[list[Candidate]]) -> tuple[list[list[Candidate]], Nu
 
 def _placed(
     title: str, sifted: Sifted, codes: Numbers, weighed: Sequence[Sequence[tuple[Candidate, float]]],
-    expected: frozenset[Kind],
+    moved: Numbers, expected: frozenset[Kind],
 ) -> Iterator[Finding]:  # fmt: skip
-    """Give the findings of one column that were not expected there; `codes` says which are a row's."""
+    """Give the findings of one column that were not expected there.
+
+    `codes` says which are a row's, `moved` by how much those of a distinct cell are moved.
+    """
     for kind, rows in sifted.cleared.items():
         if kind not in expected:
             for row, cell in zip(rows.tolist(), sifted.cells.take(pa.array(rows)).to_pylist(), strict=True):
@@ -170,9 +173,10 @@ def _placed(
     if not any(listed):
         return
     telling = np.fromiter(map(bool, listed), bool, len(listed))[codes]
-    for row, code in zip(sifted.rows[telling].tolist(), codes[telling].tolist(), strict=True):
+    places = sifted.rows[telling].tolist(), codes[telling].tolist(), moved[sifted.codes[telling]].tolist()
+    for row, code, by in zip(*places, strict=True):
         for each, how_sure in listed[code]:
-            yield Finding(title, row, each.kind, how_sure, each.start, each.end)
+            yield Finding(title, row, each.kind, how_sure, each.start + by, each.end + by)
 
 
 def _expected(

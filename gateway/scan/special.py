@@ -11,15 +11,14 @@ a place: who buys halal meat is not said to believe anything.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import pairwise
 
 from gateway.scan.kinds import Kind
-from gateway.scan.lexicon import CATEGORIES, LANGUAGES, Category, lexicon
-from gateway.scan.patterns import any_of, script_of, spellings, telling
+from gateway.scan.lexicon import CATEGORIES, lexicon
+from gateway.scan.likely import PARTS, likely, words_of
+from gateway.scan.patterns import any_of
 from gateway.scan.titles import plain_title, speaks_of_things, title_matches
 from gateway.scan.tongues import ARABIC, HAN, HANGUL, LATIN, folded, language_of, scripts
 from gateway.scan.trial import Trial
@@ -31,10 +30,6 @@ _SPOKEN = {LATIN: ("en", "de", "fr"), ARABIC: ("fa",), HAN: ("zh-Hans", "zh-Hant
 _MOST, _MOST_OF_ILLNESS = 0.7, 0.4  # of a cell that says nothing else
 _SCRIPTS = {language: script for script, languages in _SPOKEN.items() for language in languages}
 _ASKING = re.compile(r"^(?:is|has|ist|hat|est|a|flag|آیا|是否|有无|有無)(?![a-z])\s?|\s?(?:여부|유무)$")
-_LATIN_KEY = 5
-_APART = re.compile("[\\s\u0654]+")  # blanks and the hamza above, which are written or not
-_WORD = re.compile("[0-9a-zß-öø-ɏ]+")
-_PARTS = ("phrases", "persons", "terms")
 _END = re.compile(r"[.;!?\n。！？；؛؟](?!\d)")
 _PAUSE = re.compile(r"[.,;!?\n。！？；，、،؛؟()](?!\d)")
 _EMPTY = re.compile(
@@ -136,47 +131,18 @@ def _merged(hits: Iterable[_Hit]) -> list[_Hit]:
     for hit in hits:
         last = joined[-1] if joined else None
         if last is not None and hit.start - last.end <= 1:
-            joined[-1] = replace(last, part=min(last.part, hit.part, key=_PARTS.index), end=hit.end)
+            joined[-1] = replace(last, part=min(last.part, hit.part, key=PARTS.index), end=hit.end)
         else:
             joined.append(hit)
     return joined
 
 
-def likely(plain: str, script: str) -> set[Kind]:
-    """Give the categories whose words may stand in a text: a few look-ups instead of nine long patterns."""
-    beginnings = _beginnings(script)
-    if script == LATIN:
-        pieces = {word[:size] for word in _WORD.findall(plain) for size in (2, 3, 4, _LATIN_KEY)}
-    else:
-        pieces = {first + second for first, second in pairwise(_APART.sub("", plain))}
-    return {kind for piece in pieces & beginnings.keys() for kind in beginnings[piece]}
-
-
-@cache
-def _beginnings(script: str) -> dict[str, frozenset[Kind]]:
-    """Map how the telling words of a script begin to their categories."""
-    found: defaultdict[str, set[Kind]] = defaultdict(set)
-    for kind in CATEGORIES:
-        for word in spellings(word for part in _PARTS for word in words_of(kind, part)):
-            if script_of(word) == script:
-                plain = folded(word)
-                key = telling(plain) if script in {LATIN, ARABIC} else plain.replace(" ", "")
-                found[key[: _LATIN_KEY if script == LATIN else 2]].add(kind)
-    return {key: frozenset(kinds) for key, kinds in found.items()}
-
-
 @cache
 def _pattern(script: str, kind: Kind) -> re.Pattern[str] | None:
     """Make one pattern of a category in a script, its three parts as groups."""
-    groups = [(part, any_of(words_of(kind, part), script)) for part in _PARTS]
+    groups = [(part, any_of(words_of(kind, part), script)) for part in PARTS]
     inner = "|".join(f"(?P<{part}>{pattern})" for part, pattern in groups if pattern)
     return re.compile(inner) if inner else None
-
-
-def words_of(kind: Kind, part: str) -> list[str]:
-    """Give a part of a category in all languages; English words are used in all of them."""
-    categories: list[Category] = [lexicon(language).categories[kind] for language in LANGUAGES]
-    return [word for category in categories for word in getattr(category, part)]
 
 
 def _titled(hit: _Hit, strong: frozenset[Kind], weak: frozenset[Kind]) -> float:

@@ -47,6 +47,7 @@ class Column:
                 counts[1] += cells
         self._counted = {key: (passed, tried) for key, (passed, tried) in counted.items()}
         self._scores: dict[tuple[Kind, bool], float] = {}
+        self._bounds: dict[tuple[Kind, bool], float] = {}
 
     @property
     def unnamed(self) -> dict[Kind, Counts]:
@@ -78,7 +79,9 @@ class Column:
     def _rank(self, pair: tuple[Candidate, float]) -> tuple[float, float, float, int]:
         candidate, how_sure = pair
         chance = NATURES[candidate.kind].chance
-        bound = by_accident(*self._counted[candidate.kind, candidate.named], chance)
+        key = candidate.kind, candidate.named
+        if (bound := self._bounds.get(key)) is None:
+            bound = self._bounds[key] = by_accident(*self._counted[key], chance)
         return -how_sure, bound, chance, candidate.start - candidate.end
 
     def _score(self, candidate: Candidate) -> float:

@@ -15,9 +15,10 @@ from gateway.scan.births import births, names_birth, raw_births
 from gateway.scan.gazetteer import names_person, titled_name
 from gateway.scan.kinds import Kind
 from gateway.scan.lexicon import CATEGORIES
+from gateway.scan.likely import words_of
 from gateway.scan.patterns import raw_any_of
 from gateway.scan.places import RAW, names_address, places
-from gateway.scan.special import named_by, special, words_of
+from gateway.scan.special import named_by, special
 from gateway.scan.titles import speaks_of_things
 from gateway.scan.tongues import ARABIC, HAN, HANGUL, LATIN, LETTERS
 from gateway.scan.trial import Trial

@@ -72,7 +72,7 @@ def test_whatever_a_detector_finds_is_worth_a_look(data: st.DataObject) -> None:
     cell = data.draw(st.sampled_from(("", "call ", "메모", "کد"))) + text + data.draw(st.sampled_from(("", " x", "로")))
     if any(each.passed for each in look(flat(cell), "", words=False)):
         (sifted,) = prefilter.sift({"x": [cell]}, {}).values()
-        assert sifted.numbers == [True] or sifted.cleared
+        assert any(sifted.numbers) or sifted.cleared
 
 
 def test_what_is_expected_is_counted_and_all_else_is_listed() -> None:

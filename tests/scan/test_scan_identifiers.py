@@ -38,7 +38,7 @@ def found(cell: str, kind: Kind) -> list[str]:
 
 
 def worth(cells: list[str]) -> list[bool]:
-    answer: list[bool] = pc.match_substring_regex(pa.array(cells), WORTH_A_LOOK).to_pylist()
+    answer: list[bool] = pc.match_substring_regex(pa.array(cells), "|".join(WORTH_A_LOOK)).to_pylist()
     return answer
 
 

@@ -12,12 +12,15 @@ import pytest
 from bench.planted.lists import planted
 from gateway.samples import numbers as samples
 from gateway.scan import Kind
+from gateway.scan.gates import gates
 from gateway.scan.identifiers import phones
 from gateway.scan.identifiers.necessary import RULES
 from gateway.scan.identifiers.numbers import RUN, digits, unbracketed
 from gateway.scan.identifiers.row import Row
 from gateway.scan.identifiers.table_digits import ROWS
+from gateway.scan.identifiers.table_letters import SHELVES
 from gateway.scan.identifiers.together import together
+from gateway.scan.identifiers.tokens import LONGEST, tokens
 from gateway.scan.letters import flat
 from gateway.scan.looks import looks
 from gateway.scan.recogniser import look
@@ -96,6 +99,17 @@ def test_runs_judged_together_are_judged_as_each_alone() -> None:
         assert [(each.kind, each.passed, each.needs_name) for each in alone] == list(judged.tried)
 
 
+STARTS = ("A1", "JK", "C", "DE", "ATU", "M", "X", "PAN", "", "E", "HZ", "12", "B")
+
+
+def coded(rng: Random, length: int) -> str:
+    """Draw a word of letters and digits, as passports and tax numbers have them."""
+    start = rng.choice((*STARTS, rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ")))
+    end = rng.choice(("", "", rng.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
+    drawn = (start + dated(rng, max(1, length - len(start) - len(end))) + end)[:length]
+    return drawn.lower() if rng.random() < 0.1 else drawn
+
+
 @pytest.mark.parametrize("title", ["x", "phone", "national_id", "national_code", "주민번호"])
 def test_cells_looked_at_together_are_looked_at_as_each_alone(title: str) -> None:
     rng = seeded(3)
@@ -105,8 +119,23 @@ def test_cells_looked_at_together_are_looked_at_as_each_alone(title: str) -> Non
     cells += [f"{text[:3]}\u200b{text[3:]}" for text in drawn[:300]] + ["192.168.10.200", "12-34-56-78-90-12"]
     shapes = [flat(cell) for cell in dict.fromkeys(cells)]
     for expected in (frozenset[Kind](), frozenset({Kind.PHONE})):
-        found = looks(shapes, title, expected, [True] * len(shapes), [0] * len(shapes))
-        assert found == [look(shape, title, expected, words=0) for shape in shapes]
+        opened = gates(pa.array([shape.text for shape in shapes])).tolist()
+        looked = looks(shapes, title, expected, opened, [0] * len(shapes))
+        alone = [look(shape, title, expected, words=0) for shape in shapes]
+        assert [looked.of(at) for at in range(len(shapes))] == alone
+
+
+@pytest.mark.parametrize("title", ["x", "passport", "national_id"])
+def test_words_of_letters_and_digits_judged_together_are_judged_as_each_alone(title: str) -> None:
+    rng = seeded(5)
+    lengths = [length for length in SHELVES if length <= LONGEST]
+    drawn = [coded(rng, rng.choice(lengths)) for _ in range(6_000)]
+    shapes = [flat(cell) for cell in dict.fromkeys(drawn)]
+    assert len(tokens(drawn)) > 4_000
+    looked = looks(shapes, title, (), gates(pa.array([shape.text for shape in shapes])).tolist(), [0] * len(shapes))
+    alone = [look(shape, title, words=0) for shape in shapes]
+    assert sum(map(bool, alone)) > 500
+    assert [looked.of(at) for at in range(len(shapes))] == alone
 
 
 def test_numbers_abroad_that_are_plainly_right_are_right() -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from gateway.scan.kinds import Kind
 from gateway.scan.letters import flat
 from gateway.scan.lexicon import CATEGORIES, LANGUAGES, lexicon
-from gateway.scan.special import likely
+from gateway.scan.likely import likely
+from gateway.scan.special import _pattern
 from gateway.scan.tongues import folded, scripts
 from gateway.scan.wording import WORTH_A_LOOK, titled, trials
 
@@ -156,6 +157,16 @@ WORDS = st.sampled_from(
 BETWEEN = st.sampled_from(
     [" ", ", ", " ist ", "患有", " 고객 ", "\u200c", "\u200b", "-", " patient ", "مشتری ", "1", "."]
 )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(WORDS, BETWEEN), min_size=1, max_size=3))
+def test_a_category_whose_words_stand_in_a_text_is_likely(pieces: list[tuple[str, str]]) -> None:
+    plain = folded(flat("".join(word + between for word, between in pieces)).text)
+    for script in scripts(plain):
+        for kind in CATEGORIES:
+            pattern = _pattern(script, kind)
+            assert pattern is None or not pattern.search(plain) or kind in likely(plain, script)
 
 
 @settings(max_examples=300, deadline=None)

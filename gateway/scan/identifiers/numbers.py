@@ -8,11 +8,12 @@ letters and would hide a number written next to them. Must stay linear: a hostil
 import re
 from collections.abc import Iterator, Mapping
 
+from gateway.scan.gates import ACCOUNT, GROUPED, LETTERED, SPREAD, TOKEN
 from gateway.scan.identifiers import accounts
 from gateway.scan.identifiers.phones import phone
 from gateway.scan.identifiers.row import Shelf, evenly
 from gateway.scan.identifiers.table_digits import DIGITS
-from gateway.scan.identifiers.table_letters import GROUPED, LETTERED
+from gateway.scan.identifiers.table_letters import FORMS, SHELVES
 from gateway.scan.identifiers.together import FEWEST, MOST, Judged
 from gateway.scan.kinds import NATURES, Kind
 from gateway.scan.spans import Taken
@@ -21,7 +22,7 @@ from gateway.scan.trial import Trial
 _BEFORE, _AFTER = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 # a run begins with a digit, a plus or a bracket; between two digits stand at most three signs: "+49 (0) 30"
 RUN = re.compile(_BEFORE + r"(?:\+ ?)?\(?[0-9](?:[ ().\-/+]{0,3}[0-9]){5,}\)?" + _AFTER)
-_TOKEN = re.compile(_BEFORE + r"(?=[0-9]{0,17}[A-Za-z])(?=[A-Za-z]{0,6}[0-9])[0-9A-Za-z]{5,18}" + _AFTER)
+TOKEN_ALONE = re.compile(_BEFORE + r"(?=[0-9]{0,17}[A-Za-z])(?=[A-Za-z]{0,6}[0-9])[0-9A-Za-z]{5,18}" + _AFTER)
 _SPREAD = re.compile(
     _BEFORE + r"[0-9A-Za-z]{1,4}([ .-])[0-9A-Za-z]{1,4}(?:\1[0-9A-Za-z]{1,4}){1,20}" + _AFTER,
 )
@@ -34,36 +35,45 @@ _MANY_PARTS = 60
 _RARE = 0.02
 
 
-def lettered(text: str) -> Iterator[Trial]:
+def lettered(text: str, wanted: int = LETTERED) -> Iterator[Trial]:
     """Find numbers that have letters in them, accounts first.
 
     Args:
         text: flat text.
+        wanted: how they may be written, as `gates` says of this text.
 
     Yields:
         Candidates, failed ones included; spans may overlap.
     """
     if _MIXED.search(text) is None:
         return
-    for match in _IBAN.finditer(text):
-        yield from _iban(match)
+    if wanted & ACCOUNT:
+        for match in _IBAN.finditer(text):
+            yield from _iban(match)
+    if wanted & (TOKEN | GROUPED):
+        yield from _coded(text, wanted)
+    if wanted & SPREAD:
+        for match in _SPREAD.finditer(text):
+            if evenly(match[0]):
+                yield from _lettered(match[0], match.start(), even=True)
+
+
+def _coded(text: str, wanted: int) -> Iterator[Trial]:
+    """Try words of letters and digits, and what is grouped as a house groups it; a word that is both, twice."""
     known: dict[int, tuple[str, list[Trial]]] = {}
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN_ALONE.finditer(text) if wanted & TOKEN else ():
         tried = _lettered(match[0], match.start(), even=False)
         known[match.start()] = match[0], tried
         yield from tried
-    for match in GROUPED.finditer(text):
+    for match in FORMS.finditer(text) if wanted & GROUPED else ():
         written, tried = known.get(match.start(), ("", []))
         yield from tried if written == match[0] else _lettered(match[0], match.start(), even=False)
-    for match in _SPREAD.finditer(text):
-        if evenly(match[0]):
-            yield from _lettered(match[0], match.start(), even=True)
 
 
 def _lettered(written: str, at: int, *, even: bool) -> list[Trial]:
     """Try one number with letters by its length."""
     bare = (written if written.isalnum() else written.translate(_BARE)).upper()
-    return [] if bare.isdigit() else _tried(LETTERED.get(len(bare)), written, bare, at, even)
+    return [] if bare.isdigit() else _tried(SHELVES.get(len(bare)), written, bare, at, even)
 
 
 def _tried(shelf: Shelf | None, written: str, bare: str, at: int, even: bool) -> list[Trial]:
@@ -97,6 +107,8 @@ def _iban(match: re.Match[str]) -> Iterator[Trial]:
 
 def _end_after(written: str, letters: int) -> int:
     """Give the offset behind so many letters that are no signs."""
+    if written.isalnum():
+        return letters
     seen = 0
     for at, letter in enumerate(written):
         seen += letter not in " .-"

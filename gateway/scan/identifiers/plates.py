@@ -16,6 +16,8 @@ _PLATE = re.compile(
     rf"|(?<![0-9A-Za-z])(?P<kr>[0-9]{{2,3}}[{_HANGUL}] ?[0-9]{{4}})(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])(?P<ir>[0-9]{2} ?(?:الف|[ء-ی]) ?[0-9]{3} ?[-–]? ?(?:ایران ?)?[0-9]{2})(?![0-9A-Za-z])"
 )
+PLATE_BEGINS = rf"[{_PROVINCES}][A-HJ-NP-Z]|[0-9]{{2}}[{_HANGUL}] ?[0-9]{{4}}|[0-9]{{2}} ?(?:الف|[ء-ی]) ?[0-9]{{3}}"
+"""An RE2 pattern of what every plate has in it."""
 _KINDS = {"cn": Kind.PLATE_CN, "kr": Kind.PLATE_KR, "ir": Kind.PLATE_IR}
 
 

@@ -127,10 +127,7 @@ _WEST = (
 )
 
 ROWS: tuple[Row, ...] = (*_ASIA, *_WEST)
-LETTERED: dict[int, Shelf] = by_length(ROWS)
-GROUPED = re.compile(
-    r"(?<![0-9A-Za-z])(?:"
-    + "|".join(dict.fromkeys(each.grouped.pattern for each in ROWS if each.grouped))
-    + r")(?![0-9A-Za-z])",
-    re.ASCII | re.IGNORECASE,
-)
+SHELVES: dict[int, Shelf] = by_length(ROWS)
+GROUPS = "|".join(dict.fromkeys(each.grouped.pattern for each in ROWS if each.grouped))
+"""All ways in which such numbers are grouped, for either engine."""
+FORMS = re.compile(rf"(?<![0-9A-Za-z])(?:{GROUPS})(?![0-9A-Za-z])", re.ASCII | re.IGNORECASE)
