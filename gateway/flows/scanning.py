@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.domain.treatment import treat
+from gateway.flows.collecting import rare_collection
 from gateway.flows.typed_columns import TypedColumn, typed
 from gateway.lists.headers import Mapping as Columns
 from gateway.lists.headers import propose
@@ -129,14 +130,19 @@ def scan_file(
     scanner = Scanner(names=Names()) if names else Scanner()
     counting = _Counting(listed, propose(listed.columns), load_bundle(PACKAGED), scanner)  # 2
     began = time.monotonic()
+    with rare_collection():
+        _counted(listed, counting, progress)  # 3-5
+    return counting.result(time.monotonic() - began)  # 6
+
+
+def _counted(listed: ListFile, counting: "_Counting", progress: Callable[[int, int], None]) -> None:
     for chunk in listed.chunks():
         counting.rows += len(chunk.rows) + len(chunk.rejected)
         counting.rejected += len(chunk.rejected)
         if chunk.rows:
-            counting.take(dict(zip(listed.columns, zip(*chunk.rows, strict=True), strict=True)))  # 3-5
+            counting.take(dict(zip(listed.columns, zip(*chunk.rows, strict=True), strict=True)))
         progress(chunk.byte_offset_after, listed.size)
         counting.digest = chunk.digest or ""
-    return counting.result(time.monotonic() - began)  # 6
 
 
 def expected_of(mapping: Columns) -> dict[str, frozenset[Kind]]:

@@ -1,7 +1,8 @@
 """Looks for names in free text with language models, where a house has them: the dear step, so it comes last.
 
-Only distinct cells of more than three words, of columns that were declared to hold nothing in particular, and no more
-of them than a bound. Must never say that a language was covered where no model looked.
+Only distinct cells of more than three words, or of four letters of a script that writes without blanks; of columns that
+were declared to hold nothing in particular; and no more of them than a bound. Must never say that a language was
+covered where no model looked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,12 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gateway.scan.candidates import Candidate, candidates
-from gateway.scan.columns import FREE_TEXT
 from gateway.scan.letters import flat
 from gateway.scan.looks import Looked
 from gateway.scan.prefilter import Sifted
 from gateway.scan.trial import Trial
 
+_SPEAKS: Final = r"\S+(?:\s+\S+){3,}|[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]{4,}"
+"""What may be a sentence: "鄰居代簽" is one; a column of such cells need not be free text (`columns.FREE_TEXT`)."""
 LONGEST: Final = 10_000  # letters; a model given a book takes all memory there is
 
 
@@ -45,7 +47,7 @@ def names_in(sifted: Sifted, names: Names, latin: str) -> dict[str, list[Candida
     Returns:
         Candidates by distinct cell.
     """
-    texts = pc.unique(sifted.cells.filter(pc.match_substring_regex(sifted.cells, FREE_TEXT)))
+    texts = pc.unique(sifted.cells.filter(pc.match_substring_regex(sifted.cells, _SPEAKS)))
     cells = texts.filter(pc.less_equal(pc.utf8_length(texts), LONGEST)).to_pylist()
     shapes = [flat(cell) for cell in cells]
     told = names.find([shape.text for shape in shapes], latin)

@@ -211,7 +211,7 @@ def test_a_list_comes_in_by_http_only_for_the_intake_role(served: Served) -> Non
     (column,) = look.json()["columns"]
     assert column == {
         "title": "col7", "found": "email", "agreement": "", "field": "email", "by": "content", "rate": 1.0,
-        "chance": None, "rival": "", "note": "looks",
+        "chance": None, "rival": "", "note": "looks", "calendar": "",
     }  # fmt: skip
     bare = httpx.post(f"{served.url}/v1/imports", files=nameless, data={"source": "Form"}, headers=headers, timeout=60)
     problem(bare, 400, "no_identifier")

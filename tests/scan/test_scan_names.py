@@ -6,6 +6,7 @@ import sys
 import pytest
 from faker import Faker
 
+from gateway.scan import Scanner
 from gateway.scan.lexicon import LANGUAGES
 from gateway.scan.names import Names
 from gateway.scan.tongues import language_of
@@ -102,3 +103,11 @@ assert all(found), found
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_short_notes_are_sentences_too() -> None:
+    notes = ["邻居王凤英代签", "張郁婷已自取", "김준영님이 수령", "上午联系", "下午五點後聯絡", "오전에 연락"]
+    found = Scanner(names=names).scan({"text": notes}).found
+    assert [(each.row, notes[each.row][each.start : each.end]) for each in found if each.kind == "name"] == [
+        (0, "王凤英"), (1, "張郁婷"), (2, "김준영"),
+    ]  # fmt: skip
