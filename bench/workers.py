@@ -72,7 +72,8 @@ def _taken(place: Place, folder: Path, rows: int, workers: int) -> dict[str, flo
     assert all(each["state"] == "finished" for each in done)
     return {
         "seconds": max(each["ended_at"] for each in done) - began_at, "stage": stage, "stage_cpu": stage_cpu,
-        "cpu": sum(each["cpu"] for each in done), "server_cpu": server_cpu(place.url) - before, "rss_mb": max(each["rss_mb"] for each in done),
+        "cpu": sum(each["cpu"] for each in done), "server_cpu": server_cpu(place.url) - before,
+        "rss_mb": max(each["rss_mb"] for each in done),
     }  # fmt: skip
 
 
