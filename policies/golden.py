@@ -12,7 +12,7 @@ from typing import Any
 from policies import retaining, treating
 from policies.load import PACKAGED
 from policies.packs import Case
-from policies.reading import Document, read, shape
+from policies.reading import Document, each_once, read, shape
 from policies.schema import CaseFile
 
 _others = frozenset({treating.FOLDER, retaining.FOLDER})  # findings, and how long people are kept: cases of their own
@@ -37,10 +37,7 @@ def load_cases(folder: Path = PACKAGED / "cases") -> tuple[Case, ...]:
 def _cases(document: Document) -> list[Case]:
     written: dict[str, Mapping[str, Any]] = {}
     out = []
-    for at, raw in enumerate(shape(document, list[CaseFile])):
-        path = f"$[{at}]"
-        if raw.name in written:
-            raise document.refuse("repeated_case", path, f"“{raw.name}” is told twice. Rename one of them.")
+    for path, raw in each_once(document, shape(document, list[CaseFile])):
         if raw.like is not None and raw.like not in written:
             raise document.refuse("unknown_case", f"{path}.like", f"“{raw.like}” must stand before this case.")
         own = {name: value for name in _facts if (value := getattr(raw, name)) is not None}

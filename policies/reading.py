@@ -5,10 +5,10 @@ YAML 1.1 reads `NO` as false and `21:00` as 1260; here only `true` and `false` a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 import yaml
@@ -16,6 +16,7 @@ import yaml
 from policies.refusal import PolicyRefused
 
 Shape = TypeVar("Shape")
+One = TypeVar("One", bound="Named")
 Plain = dict[str, "Plain"] | list["Plain"] | str | int | bool | date | datetime | None
 
 _loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -26,6 +27,15 @@ _step_out = re.compile(r"(\.[^.\[\]]+|\[[^\]]*\])$")
 _unknown_key = re.compile(r"unknown field `([^`]+)`")
 _quoted = frozenset("'\"|>")  # always text, whatever it looks like
 _words: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+class Named(Protocol):
+    """An entry that has a name of its own within its file."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +165,18 @@ def shape(document: Document, into: type[Shape]) -> Shape:
                 "unknown_key", where, f"“{key[1]}” means nothing here. Check its spelling."
             ) from error
         raise document.refuse("wrong_value", path, f"{words}. Use a word that docs/decisions/0004 lists.") from error
+
+
+def each_once(document: Document, cases: Iterable[One]) -> Iterator[tuple[str, One]]:
+    """Give the cases of a file that is a list of them, each with its path.
+
+    Raises:
+        PolicyRefused: `repeated_case`.
+    """
+    names: set[str] = set()
+    for at, raw in enumerate(cases):
+        path = f"$[{at}]"
+        if raw.name in names:
+            raise document.refuse("repeated_case", path, f"“{raw.name}” is told twice. Rename one of them.")
+        names.add(raw.name)
+        yield path, raw

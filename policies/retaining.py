@@ -11,7 +11,7 @@ from typing import Final
 from policies.keeping import KeepingCase
 from policies.packs import Period, RetentionRule
 from policies.periods import period
-from policies.reading import Document, read, shape
+from policies.reading import Document, each_once, read, shape
 from policies.rules import many
 from policies.schema import KeepingFile, RetentionFile, RetentionRuleFile
 from policies.terms import Evidence, Unjustified
@@ -106,13 +106,8 @@ def _period(document: Document, path: str, text: str) -> Period:
 
 
 def _cases(document: Document) -> list[KeepingCase]:
-    names: set[str] = set()
     out = []
-    for at, raw in enumerate(shape(document, list[KeepingFile])):
-        path = f"$[{at}]"
-        if raw.name in names:
-            raise document.refuse("repeated_case", path, f"“{raw.name}” is told twice. Rename one of them.")
-        names.add(raw.name)
+    for path, raw in each_once(document, shape(document, list[KeepingFile])):
         want = None if raw.want == "kept" else Unjustified(raw.want)
         if (want is None) != (raw.rule is None):
             raise document.refuse("rule_unsaid", path, "Say the rule that deletes, and none where somebody is kept.")

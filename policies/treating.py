@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from policies.packs import FindingCase, TreatmentRow, TreatmentTable
-from policies.reading import Document, read, shape
+from policies.reading import Document, each_once, read, shape
 from policies.rules import many
 from policies.schema import FieldsFile, FindingFile, TiersFile, TreatmentFile, TreatmentsFile
 from policies.terms import Place, Treatment
@@ -59,13 +59,8 @@ def load_findings(folder: Path) -> tuple[FindingCase, ...]:
 
 
 def _cases(document: Document) -> list[FindingCase]:
-    names: set[str] = set()
     out = []
-    for at, raw in enumerate(shape(document, list[FindingFile])):
-        path = f"$[{at}]"
-        if raw.name in names:
-            raise document.refuse("repeated_case", path, f"“{raw.name}” is told twice. Rename one of them.")
-        names.add(raw.name)
+    for path, raw in each_once(document, shape(document, list[FindingFile])):
         out.append(FindingCase(
             raw.name, document.file, document.line(path), raw.found, raw.column, raw.score / 100,
             frozenset(raw.evidence), raw.want, raw.rule or "", frozenset(raw.without),

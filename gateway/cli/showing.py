@@ -25,7 +25,6 @@ _STOPPED: Final = {
     "cancelled": "what was not stored is deleted. Import the file again to take it in after all.",
     "purged": "its time to cure is over, and its rows are deleted. Import the file again once its source is in order.",
 }
-_UNSAID: Final = {"date_jalali": "persian", "date_minguo": "roc"}
 _WIDTH: Final = 24
 _FUNNEL: Final = (
     ("row.new", "new people"), ("row.joined", "joined to people known already"),
@@ -86,12 +85,11 @@ def _funnel(told: "Report") -> Iterator[tuple[str, int]]:
 
 def _calendars(told: "Report") -> None:
     """Say how dates are read whose calendar nobody said."""
-    for code, calendar in _UNSAID.items():
-        if n := told.dropped.get(code):
-            sys.stdout.write(
-                f"\n{number(n)} dates may be in the calendar `{calendar}`. If so, say it: --calendar {calendar},"
-            )
-            sys.stdout.write(f" or with the source, --default calendar={calendar}.\n")
+    for calendar, n in told.unsaid.items():
+        sys.stdout.write(
+            f"\n{number(n)} dates may be in the calendar `{calendar}`. If so, say it: --calendar {calendar},"
+        )
+        sys.stdout.write(f" or with the source, --default calendar={calendar}.\n")
 
 
 def _columns(told: "Report") -> None:

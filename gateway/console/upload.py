@@ -8,7 +8,7 @@ Must never take a byte of a file from somebody who may not import, and never sho
 from typing import Annotated, Final, NamedTuple
 
 from anyio import to_thread
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
@@ -36,6 +36,16 @@ class Said(NamedTuple):
     calendar: str
 
 
+def said(
+    source: Annotated[str, Form()] = "",
+    encoding: Annotated[str, Form()] = "",
+    sheet: Annotated[str, Form()] = "",
+    calendar: Annotated[str, Form()] = "",
+) -> Said:
+    """Read what the form says of the file."""
+    return Said(source, encoding, sheet, calendar)
+
+
 def add(router: APIRouter, door: Door) -> None:
     """Put both steps on the router."""
 
@@ -53,35 +63,30 @@ def add(router: APIRouter, door: Door) -> None:
         async with request.form(max_files=1, max_fields=_WORDS) as form:
             officers.check_form(door.gate, visit.session, _word(form, "csrf"))
             number = await _kept(door.gate, visit, form)
-            said = Said(*(_word(form, name) for name in ("source", "encoding", "sheet", "calendar")))
-        return await to_thread.run_sync(lambda: _mapping(door.gate, visit, number, said))
+            typed = Said(*(_word(form, name) for name in Said._fields))
+        return await to_thread.run_sync(lambda: _mapping(door.gate, visit, number, typed))
 
     @router.post("/imports/look")
     def look(
         request: Request,
+        typed: Annotated[Said, Depends(said)],
         number: Annotated[str, Form()] = "",
-        source: Annotated[str, Form()] = "",
-        encoding: Annotated[str, Form()] = "",
-        sheet: Annotated[str, Form()] = "",
-        calendar: Annotated[str, Form()] = "",
         csrf: Annotated[str, Form()] = "",
     ) -> Response:
         visit = door.visit_form(request, csrf)
-        return _mapping(door.gate, visit, number, Said(source, encoding, sheet, calendar))
+        return _mapping(door.gate, visit, number, typed)
 
     @router.post("/imports/begin")
     def begin(
         request: Request,
+        typed: Annotated[Said, Depends(said)],
         number: Annotated[str, Form()] = "",
-        source: Annotated[str, Form()] = "",
-        encoding: Annotated[str, Form()] = "",
-        sheet: Annotated[str, Form()] = "",
-        calendar: Annotated[str, Form()] = "",
         field: Annotated[tuple[str, ...], Form()] = (),
         csrf: Annotated[str, Form()] = "",
     ) -> Response:
         visit = door.visit_form(request, csrf)
         fields = dict(enumerate(field))
+        source, encoding, sheet, calendar = typed
         uid = uploading.begin(door.gate, visit.officer, number, source, fields, encoding, sheet, calendar)
         return RedirectResponse(f"{PREFIX}/imports/{uid.hex()}", 303)
 

@@ -5,10 +5,9 @@ a guess, taken only for a row that turns out to be all that the list says of som
 nothing else, for a key that was never stored opens nothing. Must never seal what two rows say together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import urandom
-from types import MappingProxyType
 from typing import Final
 
 from gateway.flows.gate import Gate
@@ -29,9 +28,6 @@ class Draft:
     def __repr__(self) -> str:
         """Show nothing of it."""
         return "<Draft>"
-
-
-NO_DRAFTS: Final[Mapping[int, Draft]] = MappingProxyType({})
 
 
 def drafts(gate: Gate, source_no: int, claims: Sequence[Claim]) -> dict[int, Draft]:

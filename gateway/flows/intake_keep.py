@@ -12,7 +12,7 @@ from datetime import datetime
 from gateway.flows.gate import Gate
 from gateway.flows.intake_claims import Claim
 from gateway.flows.intake_defaults import Shared
-from gateway.flows.intake_draft import NO_DRAFTS, Draft, uids
+from gateway.flows.intake_draft import Draft, uids
 from gateway.flows.intake_match import Slot
 from gateway.flows.intake_standing import consents_of, keep_consents, stops_of
 from gateway.flows.likeness import SAME_PHONE
@@ -75,7 +75,7 @@ class Keeping:
 
     def __init__(
         self, gate: Gate, connection: Connection, run: Run, bits: dict[bytes, int], tally: Counter[str],
-        drafts: Mapping[int, Draft] = NO_DRAFTS,
+        drafts: Mapping[int, Draft],
     ) -> None:  # fmt: skip
         self._gate = gate
         self._connection = connection

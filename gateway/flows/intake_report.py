@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.lists.calendars import UNSAID
 from gateway.store.batches import Batch
 from policies.terms import Verdict
 
@@ -83,6 +84,12 @@ class Report:
     def dropped(self) -> Mapping[str, int]:
         """Single values left out, by code."""
         return self._under("dropped.")
+
+    @property
+    def unsaid(self) -> Mapping[str, int]:
+        """Dates left out because nobody said that they are of another calendar, by that calendar."""
+        dropped = self.dropped
+        return {calendar: dropped[code] for code, calendar in UNSAID.items() if code in dropped}
 
     @property
     def ignored(self) -> Mapping[str, int]:

@@ -15,6 +15,8 @@ Calendar: TypeAlias = Literal["gregorian", "persian", "roc"]
 CALENDARS: Final[tuple[Calendar, ...]] = get_args(Calendar)
 PERSIAN_YEARS: Final = range(1290, 1450)
 """Gregorian 1911 to 2071; nobody on a list was born in those Gregorian years."""
+UNSAID: Final[dict[str, Calendar]] = {"date_jalali": "persian", "date_minguo": "roc"}
+"""The code of a date whose calendar nobody said, and which one it may be."""
 _ROC_OFFSET: Final = 1911
 
 

@@ -10,7 +10,7 @@ import re
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final, Literal
 
-from gateway.lists.calendars import PERSIAN_YEARS, Calendar, of_persian, year_of_persian, year_of_roc
+from gateway.lists.calendars import PERSIAN_YEARS, UNSAID, Calendar, of_persian, year_of_persian, year_of_roc
 from gateway.lists.errors import BadValue
 from gateway.lists.letters import fold
 
@@ -181,7 +181,7 @@ def _date(year: int, month: int, day_of_month: int, calendar: Calendar = "gregor
     try:
         if year in PERSIAN_YEARS:
             if calendar != "persian":
-                raise _unsaid("date_jalali", "persian")
+                raise _unsaid("date_jalali")
             return of_persian(year, month, day_of_month)
         if year not in _GREGORIAN_YEARS:
             raise BadValue("date_impossible", "The date lies outside 1850 to 2199.")
@@ -192,11 +192,12 @@ def _date(year: int, month: int, day_of_month: int, calendar: Calendar = "gregor
 
 def _shapeless(text: str, message: str) -> BadValue:
     """Refuse what has the shape of no date, by name where it may be one in Minguo years."""
-    return _unsaid("date_minguo", "roc") if _THREE_DIGITS.fullmatch(text) else BadValue("date_shape", message)
+    return _unsaid("date_minguo") if _THREE_DIGITS.fullmatch(text) else BadValue("date_shape", message)
 
 
-def _unsaid(code: str, calendar: Calendar) -> BadValue:
+def _unsaid(code: str) -> BadValue:
     """Refuse a date whose calendar nobody said."""
+    calendar = UNSAID[code]
     name = "Solar Hijri (Jalali)" if calendar == "persian" else "Minguo"
     return BadValue(
         code,

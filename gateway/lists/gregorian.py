@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from gateway.lists.calendars import Calendar
+from gateway.lists.calendars import UNSAID, Calendar
 from gateway.lists.dates import Order, birth_year, day, gregorian, gregorian_year
 from gateway.lists.errors import BadValue
 from gateway.lists.headers import Field, Mapping
@@ -26,7 +26,6 @@ _DATED: Final = frozenset({
 })  # fmt: skip
 _KEPT: Final = 20_000  # distinct cells remembered
 _ASKED: Final = 200  # cells of a sample
-_UNSAID: Final[dict[str, Calendar]] = {"date_jalali": "persian", "date_minguo": "roc"}
 
 
 def in_gregorian(listed: ListFile, mapping: Mapping, calendar: Calendar, order: Order | None) -> ListFile:
@@ -66,13 +65,14 @@ def wanting(field: Field | None, cells: Iterable[str]) -> Calendar | None:
     if field not in _DATED and field is not Field.BIRTH_YEAR:
         return None
     filled = [cell.split()[0] for cell in dict.fromkeys(cells) if cell.strip()][:_ASKED]
-    codes = Counter(_fault(cell, years=field is Field.BIRTH_YEAR) for cell in filled)
-    return next((calendar for code, calendar in _UNSAID.items() if 2 * codes[code] > len(filled)), None)
+    read: Callable[[str], object] = birth_year if field is Field.BIRTH_YEAR else day
+    codes = Counter(_fault(read, cell) for cell in filled)
+    return next((calendar for code, calendar in UNSAID.items() if 2 * codes[code] > len(filled)), None)
 
 
-def _fault(cell: str, *, years: bool) -> str:
+def _fault(read: Callable[[str], object], cell: str) -> str:
     try:
-        birth_year(cell) if years else day(cell)
+        read(cell)
     except BadValue as bad:
         return bad.code
     return ""

@@ -8,6 +8,7 @@ from gateway.flows.gate import Gate
 from gateway.flows.intake_claims import Claim, Mark
 from gateway.flows.intake_draft import drafts
 from gateway.flows.intake_work import work_on
+from gateway.store import chunks
 from gateway.vault.seal import open_blob
 from tests.flows.test_intake import chunks_of_ten, house
 from tests.flows.test_intake_work import staged
@@ -52,3 +53,26 @@ def test_many_hands_seal_what_one_hand_seals(house: Gate, tmp_path: Path, chunks
         hand.join(60)
     names = [fragment for cls, fragment in said(house).elements() if cls == "identity"]
     assert len(names) == len(set(names)) == 120
+
+
+def test_who_waits_too_long_for_a_chunk_looks_again_and_keeps_its_own(
+    house: Gate, tmp_path: Path, chunks_of_ten: None
+) -> None:
+    staged(house, tmp_path)
+    with house.house.unit() as connection:
+        no = (
+            connection.exec_driver_sql("UPDATE batch_chunk SET state = 'scanned' RETURNING batch_no").scalars().all()[0]
+        )
+    with house.house.unit() as waiter:
+        with house.house.unit() as holder:
+            held, own = (chunks.claim(each, no, "scanned") for each in (holder, waiter))
+            assert held is not None
+            assert own is not None
+            assert (held.number, own.number) == (0, 1)
+            waiter.exec_driver_sql("SET LOCAL lock_timeout = '20ms'")
+            chunks.wait(waiter, no, 0)
+            with house.house.unit() as third:
+                assert not chunks.is_free(third, no, 1), "what it had in hand is still its own"
+        chunks.wait(waiter, no, 0)
+        with house.house.unit() as third:
+            assert chunks.is_free(third, no, 0), "who has waited holds nothing more"
