@@ -57,7 +57,7 @@ SENTENCES: Final[Mapping[Note, str]] = {
     Note.DIFFERS: "The title says so, but its cells look like this: {found}. Look again.",
     Note.HOLDS: "Its cells look like this: {found}.",
     Note.DATES: "Its cells are dates. Of birth, of a consent, of an order: only you can say.",
-    Note.CALENDAR: "Its dates may be of another calendar ({calendar}). If so, say it with the list or its source.",
+    Note.CALENDAR: "Its dates may be of another calendar: {calendar}. If so, say it with the list or its source.",
 }
 """Each note in words; `rate` and `chance` are whole per cents, `found` is a kind or a form."""
 
